@@ -1,0 +1,168 @@
+"""Command line of the book: ``aigc download | export | site | doctor``.
+
+A new command is one function ``add_…`` in ``COMMANDS``: it adds a parser whose default
+``run`` is called with the arguments and returns the exit code (None is 0). What is
+slow to import is imported there.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from aigc_helpers import __version__
+
+FAILED = 2  # exit code of any error, as argparse has it
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; an error becomes one line (``AIGC_DEBUG=1``: a traceback)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console that cannot show Chinese
+            stream.reconfigure(errors="replace")
+    args = build_parser().parse_args(argv)
+    try:
+        return args.run(args) or 0
+    except KeyboardInterrupt:
+        complain("已中断")
+        return 130
+    except Exception as error:
+        if os.environ.get("AIGC_DEBUG", "0") not in ("", "0"):
+            raise
+        complain(in_one_line(error))
+        return FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="aigc", description="《AIGC 从入门到实战》的命令行工具"
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(
+        title="命令", metavar="命令", dest="command", required=True
+    )
+    for add in COMMANDS:
+        add(commands)
+    return parser
+
+
+def say(text: str, *, stream=None) -> None:
+    """Write a line for the reader: the only place of the package that prints."""
+    print(text, file=stream or sys.stdout, flush=True)
+
+
+def complain(text: str) -> None:
+    """Say what went wrong."""
+    say(f"aigc：{text}", stream=sys.stderr)
+
+
+def in_one_line(error: Exception) -> str:
+    """What went wrong, in the first line of the error's own words."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"缺少 Python 模块 {error.name}；运行 aigc doctor 查看怎样安装"
+    words = str(error).strip().splitlines() or [type(error).__name__]
+    return words[0]
+
+
+def add_download(commands) -> None:
+    """``aigc download [NAME …] [--root DIR]``."""
+    parser = commands.add_parser("download", help="下载数据，核对校验和")
+    parser.add_argument("names", nargs="*", metavar="名称", help="不写则下载全部数据")
+    parser.add_argument("--root", type=Path, help="放在这个文件夹，而不是默认位置")
+    parser.set_defaults(run=run_download)
+
+
+def run_download(args) -> int:
+    """Download the named data sets; one that fails does not stop the others."""
+    from aigc_helpers.data.catalog import DATASETS, find_dataset
+    from aigc_helpers.data.download import DatasetUnavailable
+
+    code = 0
+    for dataset in [find_dataset(name) for name in args.names or DATASETS]:
+        try:
+            folder = download_dataset(dataset, args.root)
+        except DatasetUnavailable as error:
+            complain_unavailable(error)
+            code = FAILED
+            continue
+        size = f"{dataset.size / 1e6:.1f} MB"
+        say(f"{dataset.title}：{size}，校验和正确，位于 {folder}")
+        say(f"  作者：{dataset.credit}；许可：{dataset.licence}")
+    return code
+
+
+def download_dataset(dataset, root: Path | None) -> Path:
+    """Fetch all files of a data set, asking hosts that failed lately too."""
+    from aigc_helpers.data.download import fetch
+
+    for file in dataset.files:
+        path = fetch(dataset.name, file.name, root=root, ask_again=True)
+    return path.parent
+
+
+def complain_unavailable(error) -> None:
+    """One line that says what failed, then what was tried and what to do."""
+    name = f"{error.path.parent.name}/{error.path.name}"
+    tried = [f"  {url}：{reason}" for url, reason in error.attempts]
+    advice = f"  怎么办：{error.advice_chinese}（位置：{error.path.parent}）"
+    complain("\n".join([f"没有得到 {name}：{error.why_chinese}", *tried, advice]))
+
+
+def add_export(commands) -> None:
+    """``aigc export --to DIR``."""
+    parser = commands.add_parser("export", help="把随书的网络导出为 ONNX")
+    parser.add_argument("--to", type=Path, required=True, help="目标文件夹")
+    parser.set_defaults(run=run_export)
+
+
+def run_export(args) -> None:
+    """Export every shipped network that an explorer can use."""
+    from aigc_helpers import export
+
+    for path in export.export_all(args.to):
+        say(f"{path}（{path.stat().st_size / 1e3:.0f} KB）")
+
+
+def add_site(commands) -> None:
+    """``aigc site --to DIR``."""
+    parser = commands.add_parser("site", help="准备网页需要的文件")
+    parser.add_argument("--to", type=Path, required=True, help="目标文件夹")
+    parser.set_defaults(run=run_site)
+
+
+def run_site(args) -> None:
+    """Lay out the explorers' modules and networks for the static site."""
+    from aigc_helpers.explorers import page
+
+    page.stage(args.to)
+    say(f"网页需要的文件已放入 {args.to}")
+
+
+def add_doctor(commands) -> None:
+    """``aigc doctor [--root DIR]``."""
+    parser = commands.add_parser("doctor", help="检查安装、设备和数据")
+    parser.add_argument("--root", type=Path, help="检查这个数据文件夹")
+    parser.set_defaults(run=run_doctor)
+
+
+def run_doctor(args) -> int:
+    """Print all findings; 1 if something is wrong."""
+    from aigc_helpers import doctor
+
+    findings = []
+    for finding in doctor.examine(args.root):
+        say(f"[{finding.level}] {finding.text}")
+        if finding.remedy:
+            say(f"       怎么办：{finding.remedy}")
+        findings.append(finding.level)
+    wrong = findings.count(doctor.WRONG)
+    say(f"发现 {wrong} 个问题。" if wrong else "没有发现问题。")
+    return 1 if wrong else 0
+
+
+COMMANDS = (add_download, add_export, add_site, add_doctor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

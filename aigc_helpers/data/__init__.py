@@ -1,0 +1,27 @@
+"""Data sets of the book: what exists, how it gets here, and as what it is read."""
+
+import importlib
+
+_HOMES = {
+    "DATASETS": "catalog",
+    "DatasetUnavailable": "download",
+    "data_dir": "download",
+    "fetch": "download",
+    "ImageSet": "images",
+    "load_images": "images",
+    "read_idx": "images",
+    "eight_gaussian_centres": "toy",
+    "eight_gaussians": "toy",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    """Load a part on first use: a download or a check-up needs no torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

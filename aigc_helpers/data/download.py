@@ -1,0 +1,248 @@
+"""Files of the catalogue on this machine: found, downloaded, verified.
+
+``AIGC_DATA_DIR`` names the folder, ``AIGC_MIRROR`` an address to ask first (it serves
+``<data set>/<file>``), ``AIGC_OFFLINE=1`` forbids asking anybody.
+"""
+
+import errno
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_dir
+from tqdm.auto import tqdm
+
+from aigc_helpers.data.catalog import DataFile, find_dataset
+from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
+from aigc_helpers.data.transfer import Limits, TransferError, pull
+
+LIMITS = Limits()
+LOCK_SECONDS = 3600  # as long as another process may download the same file
+
+_DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+_ADVICE = {
+    "offline": "unset AIGC_OFFLINE, or put the file there by hand",
+    "network": "check the network; set AIGC_MIRROR to a mirror that serves "
+    "<data set>/<file>; run `aigc download` to ask all hosts again at once; "
+    "or put the file there by hand",
+    "disk_full": "free some space, or set AIGC_DATA_DIR to another disk",
+    "read_only": "set AIGC_DATA_DIR to a folder that you may write to",
+    "busy": "wait for the other process, or end it",
+}
+_CHINESE = {  # the same for the reader: why, and what to do
+    "offline": ("AIGC_OFFLINE 禁止联网", "取消 AIGC_OFFLINE，或者手动放入文件"),
+    "network": (
+        "所有地址都没有给出正确的文件",
+        "检查网络；用 AIGC_MIRROR 指定一个镜像；运行 aigc download 立即重试；"
+        "或者手动放入文件",
+    ),
+    "disk_full": ("磁盘已满", "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"),
+    "read_only": ("数据文件夹不能写入", "用 AIGC_DATA_DIR 指定一个可以写入的文件夹"),
+    "busy": ("另一个进程一直在下载它", "等它结束，或者终止它"),
+}
+
+
+class DatasetUnavailable(RuntimeError):
+    """A file of a data set is neither here nor to be had.
+
+    Attributes
+    ----------
+    path : Path
+        Where the file should be.
+    kind : str
+        ``"offline"``, ``"network"``, ``"disk_full"``, ``"read_only"`` or ``"busy"``.
+    attempts : list of (address, reason)
+        What was asked, and why each address failed.
+    why_chinese, advice_chinese : str
+        Why, and what to do, in words for the reader.
+    """
+
+    def __init__(self, path: Path, kind: str, detail: str, attempts=()):
+        self.path, self.kind, self.detail = path, kind, detail
+        self.attempts = list(attempts)
+        self.why_chinese, self.advice_chinese = _CHINESE[kind]
+        tried = [f"  {url}: {reason}" for url, reason in self.attempts]
+        headline = f"{path.parent.name}/{path.name} is not available: {detail}"
+        place = f"It belongs to {path.parent}. What to do: {_ADVICE[kind]}."
+        super().__init__("\n".join([headline, *tried, place]))
+
+
+def data_dir() -> Path:
+    """Folder of the data: ``AIGC_DATA_DIR``, else the user's cache folder."""
+    named = os.environ.get("AIGC_DATA_DIR")
+    if named:
+        return Path(named).expanduser()
+    return Path(user_cache_dir("aigc_helpers", appauthor=False)) / "data"
+
+
+def fetch(
+    dataset: str,
+    filename: str,
+    *,
+    root: str | Path | None = None,
+    limits: Limits = LIMITS,
+    ask_again: bool = False,
+) -> Path:
+    """Path of a file whose size and checksum are right, downloaded if need be.
+
+    Nothing is written where the file is already there and good.
+
+    Parameters
+    ----------
+    root : folder to use in place of `data_dir()`
+    ask_again : ask hosts also if they failed in the last ten minutes
+
+    Raises
+    ------
+    ValueError
+        If the catalogue has no such data set or file.
+    DatasetUnavailable
+        If there is no good file and none can be had.
+    """
+    file = find_dataset(dataset).file(filename)
+    root = Path(root) if root else data_dir()
+    path = root / dataset / filename
+    fault = find_fault(path, file)
+    if fault is None:
+        return path
+    if is_offline():
+        detail = f"{fault}, and AIGC_OFFLINE forbids downloads"
+        raise DatasetUnavailable(path, "offline", detail)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{filename}.lock")
+        with FileLock(lock, timeout=LOCK_SECONDS):
+            if find_fault(path, file) is not None:  # nobody else was faster
+                _download(file, path, FailedHosts(root), limits, ask_again)
+    except Timeout:
+        detail = "another process has been downloading it for an hour"
+        raise DatasetUnavailable(path, "busy", detail) from None
+    except OSError as error:
+        raise _disk_trouble(path, error) from error
+    return path
+
+
+def find_fault(path: Path, file: DataFile) -> str | None:
+    """What is wrong with the file at ``path``, or None if it is the right one."""
+    try:
+        size = path.stat().st_size
+        if size != file.size:
+            return f"the file has {size:,} bytes instead of {file.size:,}"
+        return _wrong_checksum(path, file)
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file"
+    except OSError as error:
+        return f"the file cannot be read ({error.strerror})"
+
+
+def is_offline() -> bool:
+    """Has the user forbidden downloads?"""
+    return os.environ.get("AIGC_OFFLINE", "0") not in ("", "0")
+
+
+def addresses(file: DataFile, dataset: str) -> list[str]:
+    """Where to ask, in order: the user's mirror, then those of the catalogue."""
+    mirror = os.environ.get("AIGC_MIRROR", "").strip().rstrip("/")
+    if mirror and not mirror.startswith(("http://", "https://")):
+        raise ValueError(f"AIGC_MIRROR must begin with http:// or https://: {mirror!r}")
+    first = [f"{mirror}/{dataset}/{file.name}"] if mirror else []
+    return [*first, *file.urls]
+
+
+def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
+    """Ask one address after the other until a verified file is in place."""
+    attempts = []
+    part = path.with_name(f".{path.name}.part")
+    for url in addresses(file, path.parent.name):
+        known = failed.recent().get(host_of(url))
+        if known and not ask_again:
+            age, reason = known
+            ago = f"not asked: it failed {age / 60:.0f} min ago ({reason})"
+            attempts.append((without_password(url), ago))
+            continue
+        try:
+            _pull_verified(url, part, file, limits)
+        except TransferError as error:
+            attempts.append((without_password(url), str(error)))
+            if error.blames_host:
+                failed.add(url, str(error))
+            continue
+        failed.remove(url)
+        os.replace(part, path)
+        return _sync_folder(path.parent)
+    fault = find_fault(path, file)
+    detail = f"{fault}, and no address gave it"
+    raise DatasetUnavailable(path, "network", detail, attempts)
+
+
+def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None:
+    """Fill ``part`` with the right bytes; no wrong part stays behind."""
+    held = part.stat().st_size if part.exists() else 0
+    if held < file.size:
+        _pull_with_bar(url, part, file, limits)
+    fault = _wrong_checksum(part, file)
+    if fault is None:
+        return
+    part.unlink()
+    if held:  # the older piece may be the culprit: once more, from the start
+        return _pull_verified(url, part, file, limits)
+    raise TransferError(f"altered or damaged: {fault}", blames_host=False)
+
+
+def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None:
+    quiet = os.environ.get("AIGC_PROGRESS") == "0" or not _somebody_watches()
+    with tqdm(
+        total=file.size,
+        desc=file.name,
+        unit="B",
+        unit_scale=True,
+        leave=False,
+        disable=quiet,
+    ) as bar:
+        pull(
+            url,
+            part,
+            file.size,
+            limits=limits,
+            report=lambda there: bar.update(there - bar.n),
+        )
+
+
+def _somebody_watches() -> bool:
+    """Is this a notebook or a terminal?"""
+    ipython = sys.modules.get("IPython")  # never imported for this question
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel") or sys.stderr.isatty()
+
+
+def _wrong_checksum(path: Path, file: DataFile) -> str | None:
+    algorithm, _, expected = file.checksum.partition(":")
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, algorithm).hexdigest()
+    if found == expected:
+        return None
+    return f"its {algorithm.upper()} is {found}, expected {expected}"
+
+
+def _disk_trouble(path: Path, error: OSError) -> DatasetUnavailable:
+    """The error to raise when the folder does not take the file."""
+    if error.errno in _DISK_FULL:
+        path.with_name(f".{path.name}.part").unlink(missing_ok=True)
+        return DatasetUnavailable(path, "disk_full", "the disk is full")
+    kind = "read_only"
+    words = "is read-only" if error.errno in _READ_ONLY else f"fails: {error.strerror}"
+    return DatasetUnavailable(path, kind, f"the folder {path.parent} {words}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where folders can be synced (not Windows)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,66 @@
+"""Memory of hosts that failed, so that nobody waits for the same timeout twice."""
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+REMEMBERED = 600  # seconds
+FILE_NAME = "failed-hosts.json"
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, without user name and password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown: without user name and password."""
+    return urlunsplit(urlsplit(url)._replace(netloc=host_of(url)))
+
+
+class FailedHosts:
+    """Hosts that failed in the last ten minutes, kept in a small JSON file.
+
+    The memory is a convenience: a file that cannot be read or written is ignored.
+    """
+
+    def __init__(self, folder: Path):
+        self.path = folder / FILE_NAME
+
+    def recent(self) -> dict[str, tuple[float, str]]:
+        """``{host: (seconds since it failed, reason)}``."""
+        now = time.time()
+        try:
+            stored = json.loads(self.path.read_text("utf-8"))
+            ages = {
+                host: (now - float(entry["time"]), str(entry["reason"]))
+                for host, entry in stored.items()
+            }
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+        # A negative age comes from a clock that was set back.
+        return {host: e for host, e in ages.items() if 0 <= e[0] < REMEMBERED}
+
+    def add(self, url: str, reason: str) -> None:
+        """Remember that the host of ``url`` failed now."""
+        self._write(self.recent() | {host_of(url): (0.0, reason)})
+
+    def remove(self, url: str) -> None:
+        """Forget the host of ``url``: it answered."""
+        recent = self.recent()
+        if recent.pop(host_of(url), None):
+            self._write(recent)
+
+    def _write(self, recent: dict[str, tuple[float, str]]) -> None:
+        now = time.time()
+        entries = {
+            host: {"time": now - age, "reason": reason}
+            for host, (age, reason) in recent.items()
+        }
+        scratch = self.path.with_name(f"{FILE_NAME}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            scratch.write_text(json.dumps(entries, indent=1), "utf-8")
+            os.replace(scratch, self.path)

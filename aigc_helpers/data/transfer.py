@@ -1,0 +1,231 @@
+"""One address to one partial file over HTTP, whatever the server does."""
+
+import os
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import requests
+import urllib3
+
+CHUNK = 16_384  # bytes
+
+
+class TransferError(Exception):
+    """Why an address gave no file.
+
+    ``blames_host``: other files will fail there too. ``may_resume``: what arrived is
+    kept and the same address is asked for the rest.
+    """
+
+    def __init__(self, reason, *, blames_host=True, may_resume=False):
+        super().__init__(reason)
+        self.blames_host = blames_host
+        self.may_resume = may_resume
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a server may take, in seconds, and how often it may fail."""
+
+    connect: float = 10
+    read: float = 20  # without a single byte
+    stall: float = 30  # without a headline or a chunk of 16 KB
+    extra: float = 60  # on top of the time for the whole file at the slowest speed
+    slowest: float = 20_000  # bytes per second
+    pause: float = 1  # before asking again after a cut
+    tries: int = 4
+    redirects: int = 5
+
+    def whole(self, size: int) -> float:
+        """Seconds for a whole file of ``size`` bytes."""
+        return self.extra + size / self.slowest
+
+
+def pull(
+    url: str,
+    part: Path,
+    size: int,
+    *,
+    limits: Limits,
+    report: Callable[[int], None],
+) -> None:
+    """Complete ``part`` to ``size`` bytes from ``url``; its content is not checked.
+
+    ``report`` is called with the number of bytes that are there. Raises TransferError;
+    an OSError is about the disk, never about the network.
+    """
+    deadline = time.monotonic() + limits.whole(size)
+    for attempt in range(1, limits.tries + 1):
+        try:
+            return _pull_once(url, part, size, deadline, limits, report=report)
+        except TransferError as error:
+            if not error.may_resume or attempt == limits.tries:
+                raise
+        time.sleep(limits.pause)
+
+
+def _pull_once(url, part, size, deadline, limits, *, report):
+    have = part.stat().st_size if part.exists() else 0
+    answer = _Answer(url, have, deadline, limits)
+    try:
+        at = _first_byte(answer.head(), have, size, part)
+        with part.open("r+b" if at else "wb") as out:
+            out.seek(at)
+            for chunk in answer.chunks():
+                at += len(chunk)
+                if at > size:
+                    raise TransferError(f"sends more than the {size:,} bytes expected")
+                out.write(chunk)
+                report(at)
+            out.flush()
+            os.fsync(out.fileno())
+    finally:
+        answer.abandon()
+    if at < size:
+        raise TransferError(f"ended after {at:,} of {size:,} bytes", may_resume=True)
+
+
+def _first_byte(response, have: int, size: int, part: Path) -> int:
+    """Where in the file the answer's body starts."""
+    code, headers = response.status_code, response.headers
+    if code == 416:  # nothing after the part we hold: it is not a part of this file
+        part.unlink(missing_ok=True)
+        raise TransferError("refuses to resume", may_resume=True)
+    if code not in (200, 206):
+        raise TransferError(
+            f"HTTP {code} {response.reason or ''}".strip(),
+            blames_host=code >= 500 or code in (407, 429),
+        )
+    if headers.get("Content-Type", "").lower().startswith("text/html"):
+        raise TransferError("answers with a web page, perhaps a proxy's log-in page")
+    if code == 206:
+        return _resumed_at(headers.get("Content-Range", ""), have, size)
+    length = headers.get("Content-Length", str(size))
+    if length != str(size):
+        raise TransferError(
+            f"offers {length} bytes, expected {size:,}", blames_host=False
+        )
+    return 0
+
+
+def _resumed_at(content_range: str, have: int, size: int) -> int:
+    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range.strip())
+    if not match or int(match[1]) != have or match[2] not in ("*", str(size)):
+        raise TransferError(f"answers with another range: {content_range!r}")
+    return have
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone.
+
+    requests reads the whole body of a redirect, however long, before it goes on.
+    """
+
+    def get_redirect_target(self, resp):
+        return None
+
+
+class _Answer:
+    """An HTTP answer read in a thread of its own.
+
+    Timeouts of sockets start anew with every byte and do not cover name resolution.
+    The reader of the queue keeps the time, so a slow drip cannot hold it up.
+    """
+
+    def __init__(self, url: str, have: int, deadline: float, limits: Limits):
+        self.url, self.have = url, have
+        self.deadline, self.limits = deadline, limits
+        self.items = queue.Queue(maxsize=16)
+        self.abandoned = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def head(self) -> requests.Response:
+        """Status and headers."""
+        return self._next()
+
+    def chunks(self):
+        """Pieces of the body until it ends."""
+        while (chunk := self._next()) is not None:
+            yield chunk
+
+    def abandon(self) -> None:
+        """Let the thread end; nothing of it is used any more."""
+        self.abandoned.set()
+
+    def _next(self):
+        left = self.deadline - time.monotonic()
+        try:
+            item = self.items.get(timeout=max(0.0, min(left, self.limits.stall)))
+        except queue.Empty:
+            raise TransferError("too slow") from None
+        if isinstance(item, TransferError):
+            raise item
+        return item
+
+    def _put(self, item) -> None:
+        while not self.abandoned.is_set():
+            try:
+                return self.items.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def _run(self) -> None:
+        try:
+            with _Session() as session, self._open(session) as response:
+                self._put(response)
+                # Undecoded: the bytes of a .gz file are what the checksum is about.
+                for chunk in response.raw.stream(CHUNK, decode_content=False):
+                    self._put(chunk)
+                    if self.abandoned.is_set():
+                        return
+            self._put(None)
+        except TransferError as error:
+            self._put(error)
+        except Exception as error:  # whatever it is, the waiting side must hear of it
+            self._put(_explain(error))
+
+    def _open(self, session: requests.Session) -> requests.Response:
+        """The first answer that is no redirect."""
+        url = self.url
+        headers = {"Accept-Encoding": "identity"}
+        if self.have:
+            headers["Range"] = f"bytes={self.have}-"
+        for _ in range(self.limits.redirects + 1):
+            response = session.get(
+                url,
+                headers=headers,
+                stream=True,
+                timeout=(self.limits.connect, self.limits.read),
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            url = urljoin(url, response.headers["Location"])
+        raise TransferError(f"redirects more than {self.limits.redirects} times")
+
+
+_EXPLANATIONS = (  # the first that fits
+    (requests.exceptions.ConnectTimeout, "no connection in time"),
+    (requests.exceptions.Timeout, "no answer in time"),
+    (requests.exceptions.SSLError, "TLS certificate or handshake fails"),
+    (requests.exceptions.ProxyError, "the proxy cannot be reached or refuses"),
+    (requests.exceptions.ConnectionError, "no connection"),
+    (urllib3.exceptions.TimeoutError, "no further bytes in time"),
+)
+
+
+def _explain(error: Exception) -> TransferError:
+    """An exception of the network library, in words without its addresses."""
+    for kind, words in _EXPLANATIONS:
+        if isinstance(error, kind):
+            return TransferError(words)
+    if isinstance(error, (urllib3.exceptions.ProtocolError, OSError)):
+        if not isinstance(error, requests.exceptions.RequestException):
+            return TransferError("the connection was cut", may_resume=True)
+    return TransferError(f"not usable: {type(error).__name__}")

@@ -1,0 +1,163 @@
+"""Check-up of an installation for ``aigc doctor``: what is there, what is wrong."""
+
+import importlib.metadata as metadata
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigc_helpers.data.catalog import DATASETS, DataSet
+from aigc_helpers.data.download import data_dir, find_fault, is_offline
+from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
+
+GOOD, NOTE, WRONG = "正常", "注意", "问题"
+TESTED_PYTHON = ((3, 11), (3, 13))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the check-up, in Chinese, and how to mend what it tells."""
+
+    level: str  # GOOD, NOTE or WRONG
+    text: str
+    remedy: str = ""
+
+
+def examine(root: Path | None = None) -> Iterator[Finding]:
+    """All findings, one by one; no check may break the others."""
+    folder = root or data_dir()
+    yield check_python()
+    yield from check_packages()
+    yield from check_devices()
+    yield from check_folder(folder)
+    for dataset in DATASETS.values():
+        yield check_dataset(dataset, folder)
+    yield from check_network(folder)
+    yield from check_weights()
+
+
+def check_python(version: tuple[int, ...] = sys.version_info) -> Finding:
+    """Is this a Python that the book is tested with?"""
+    low, high = TESTED_PYTHON
+    text = f"Python {version[0]}.{version[1]}"
+    if low <= tuple(version[:2]) <= high:
+        return Finding(GOOD, text)
+    level = WRONG if tuple(version[:2]) < low else NOTE
+    return Finding(level, text, "本书在 Python 3.11 到 3.13 上测试过，请换用其中之一")
+
+
+def check_packages() -> Iterator[Finding]:
+    """Are the packages that aigc_helpers asks for there, in a fitting version?"""
+    try:
+        wanted = metadata.requires("aigc_helpers") or []
+    except metadata.PackageNotFoundError:
+        yield Finding(NOTE, "aigc_helpers 没有安装", "在仓库中运行 pip install -e .")
+        return
+    for requirement in wanted:
+        if "extra ==" not in requirement:
+            yield check_package(requirement)
+
+
+def check_package(requirement: str) -> Finding:
+    """Is one requirement, such as ``"numpy>=1.26"``, met?"""
+    bare = requirement.partition(";")[0].strip()
+    name = re.match(r"[\w.-]+", bare)[0]
+    remedy = f'运行 pip install "{bare}"'
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Finding(WRONG, f"没有安装 {name}", remedy)
+    minimum = re.search(r">=\s*([\d.]+)", bare)
+    if minimum and _numbers(version) < _numbers(minimum[1]):
+        return Finding(WRONG, f"{name} {version} 太旧", remedy)
+    return Finding(GOOD, f"{name} {version}")
+
+
+def check_devices() -> Iterator[Finding]:
+    """On what can networks be trained here?"""
+    try:
+        from aigc_helpers.runtime import describe_runtime
+
+        facts = describe_runtime()
+    except Exception as error:  # a broken torch fails in many ways
+        first = (str(error).splitlines() or [""])[0]
+        remedy = "按 pytorch.org 的说明重新安装 torch"
+        yield Finding(WRONG, f"torch 不能使用：{first}", remedy)
+        return
+    yield Finding(
+        GOOD,
+        f"计算设备：{facts['devices']}；线程 {facts['threads']}；"
+        f"训练时的数值格式 {facts['dtype']}",
+    )
+
+
+def check_folder(folder: Path) -> Iterator[Finding]:
+    """Can data be stored?"""
+    there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        remedy = "要下载新的数据，请用 AIGC_DATA_DIR 指定一个可以写入的文件夹"
+        yield Finding(NOTE, f"数据文件夹 {folder} 不能写入", remedy)
+        return
+    free = shutil.disk_usage(there).free
+    remedy = "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"
+    needed = sum(dataset.size for dataset in DATASETS.values())
+    yield Finding(
+        GOOD if free > 2 * needed else NOTE,
+        f"数据文件夹 {folder}，磁盘剩余 {free / 1e9:.1f} GB",
+        "" if free > 2 * needed else remedy,
+    )
+
+
+def check_dataset(dataset: DataSet, folder: Path) -> Finding:
+    """Is a data set here, whole and unaltered?"""
+    paths = [(folder / dataset.name / file.name, file) for file in dataset.files]
+    damaged = [p for p, file in paths if p.exists() and find_fault(p, file)]
+    missing = [p for p, _ in paths if not p.exists()]
+    command = f"运行 aigc download {dataset.name}"
+    if damaged:
+        names = "、".join(p.name for p in damaged)
+        return Finding(WRONG, f"{dataset.title}：{names} 已损坏或被改动", command)
+    if missing:
+        text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(paths)} 个）"
+        size = f"{dataset.size / 1e6:.1f} MB"
+        return Finding(NOTE, text, f"{command}（{size}）；没有也能用自带的手写数字")
+    return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
+
+
+def check_network(folder: Path) -> Iterator[Finding]:
+    """What decides whether and where data are asked for?"""
+    if is_offline():
+        remedy = "需要下载时请取消这个环境变量"
+        yield Finding(NOTE, "AIGC_OFFLINE 禁止联网", remedy)
+    mirror = os.environ.get("AIGC_MIRROR")
+    if mirror:
+        yield Finding(GOOD, f"首先询问镜像 {without_password(mirror)}")
+    for host, (age, reason) in FailedHosts(folder).recent().items():
+        minutes = (REMEMBERED - age) / 60
+        yield Finding(
+            NOTE,
+            f"{host} 刚才没有成功（{reason}），{minutes:.0f} 分钟内不再询问",
+            "运行 aigc download 立即重试",
+        )
+
+
+def check_weights() -> Iterator[Finding]:
+    """Are the networks of the book there?"""
+    try:
+        from aigc_helpers import weights
+
+        names = weights.names()
+    except Exception as error:  # any failure is a finding
+        first = (str(error).splitlines() or [""])[0]
+        remedy = "重新安装 aigc_helpers"
+        yield Finding(WRONG, f"随书的网络不能读取：{first}", remedy)
+        return
+    yield Finding(GOOD, f"随书的网络：{'、'.join(names)}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """``"2.13.0+cpu"`` as (2, 13, 0)."""
+    return tuple(int(n) for n in re.findall(r"\d+", version.partition("+")[0])[:3])

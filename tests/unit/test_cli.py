@@ -1,0 +1,279 @@
+"""The command line does what it says, or says in one line why not."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from faulty_server import BODY, FaultyServer, running
+
+from aigc_helpers import cli, doctor
+from aigc_helpers.data import catalog
+from aigc_helpers.data.catalog import DataFile, DataSet
+from aigc_helpers.data.hosts import FailedHosts
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch, tmp_path):
+    for name in ("AIGC_MIRROR", "AIGC_OFFLINE", "AIGC_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A catalogue of one data set, on a server whose manners we choose."""
+    with running(FaultyServer()) as server:
+
+        def publish(behaviour="good"):
+            checksum = "sha256:" + hashlib.sha256(BODY).hexdigest()
+            file = DataFile("data.bin", len(BODY), checksum, (server.url(behaviour),))
+            dataset = DataSet("tiny", "Tiny", (file,), "CC0", "nobody")
+            monkeypatch.setattr(catalog, "DATASETS", {"tiny": dataset})
+            monkeypatch.setattr(doctor, "DATASETS", {"tiny": dataset})
+            return server
+
+        yield publish
+
+
+@pytest.mark.parametrize("names", [[], ["tiny"]])
+def test_download_fetches_and_tells_licence_and_credit(names, tiny, tmp_path, capsys):
+    tiny()
+    assert cli.main(["download", *names]) == 0
+    assert (tmp_path / "tiny" / "data.bin").read_bytes() == BODY
+    out, err = capsys.readouterr()
+    assert "Tiny：0.2 MB，校验和正确" in out
+    assert "nobody" in out and "CC0" in out
+    assert err == ""
+
+
+def test_download_goes_where_it_is_told(tiny, tmp_path):
+    tiny()
+    assert cli.main(["download", "tiny", "--root", str(tmp_path / "there")]) == 0
+    assert (tmp_path / "there" / "tiny" / "data.bin").read_bytes() == BODY
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_download_that_fails_tells_what_was_tried(tiny, capsys):
+    server = tiny("missing")
+    assert cli.main(["download"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("aigc：没有得到 tiny/data.bin：所有地址")
+    assert f"{server.url('missing')}：HTTP 404" in err
+    assert "AIGC_MIRROR" in err
+    assert "Traceback" not in err
+
+
+def test_download_asks_hosts_that_failed_a_moment_ago(tiny, tmp_path):
+    server = tiny()
+    FailedHosts(tmp_path).add(server.url("good"), "broken")
+    assert cli.main(["download"]) == 0
+
+
+def test_an_unknown_data_set_is_one_line(tiny, capsys):
+    tiny()
+    assert cli.main(["download", "nope"]) == 2
+    out, err = capsys.readouterr()
+    assert err == "aigc：unknown data set 'nope'; known: tiny\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ValueError("first line\nsecond"), "aigc：first line\n"),
+        (RuntimeError(), "aigc：RuntimeError\n"),
+        (
+            ModuleNotFoundError("No module named 'onnx'", name="onnx"),
+            "aigc：缺少 Python 模块 onnx；运行 aigc doctor 查看怎样安装\n",
+        ),
+    ],
+)
+def test_any_error_is_one_line_unless_debugging(error, line, monkeypatch, capsys):
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr(cli, "run_doctor", fail)
+    assert cli.main(["doctor"]) == 2
+    assert capsys.readouterr().err == line
+    monkeypatch.setenv("AIGC_DEBUG", "1")
+    with pytest.raises(type(error)):
+        cli.main(["doctor"])
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch, capsys):
+    def interrupt(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "run_doctor", interrupt)
+    assert cli.main(["doctor"]) == 130
+    assert capsys.readouterr().err == "aigc：已中断\n"
+
+
+def replace_module(monkeypatch, name: str, **contents):
+    module = types.ModuleType(name)
+    vars(module).update(contents)
+    package, _, last = name.rpartition(".")
+    monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(sys.modules[package], last, module, raising=False)
+
+
+def test_export_hands_the_folder_on_and_lists_files(monkeypatch, tmp_path, capsys):
+    def export_all(folder):
+        (folder / "a.onnx").write_bytes(bytes(5000))
+        return [folder / "a.onnx"]
+
+    replace_module(monkeypatch, "aigc_helpers.export", export_all=export_all)
+    assert cli.main(["export", "--to", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'a.onnx'}（5 KB）\n"
+
+
+def test_site_hands_the_folder_on(monkeypatch, tmp_path, capsys):
+    staged = []
+    import aigc_helpers.explorers  # noqa: F401
+
+    replace_module(monkeypatch, "aigc_helpers.explorers.page", stage=staged.append)
+    assert cli.main(["site", "--to", str(tmp_path / "assets")]) == 0
+    assert staged == [tmp_path / "assets"]
+    assert str(tmp_path / "assets") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["export"], ["doctor", "--x"]])
+def test_wrong_usage_ends_with_code_2(arguments, capsys):
+    with pytest.raises(SystemExit) as info:
+        cli.main(arguments)
+    assert info.value.code == 2
+    assert "usage: aigc" in capsys.readouterr().err
+
+
+def test_the_module_runs_without_importing_torch(tmp_path):
+    script = (
+        "import sys; sys.modules['torch'] = None; from aigc_helpers import cli; "
+        "sys.exit(cli.main(['download', 'mnist']))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"AIGC_OFFLINE": "1", "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2, run.stderr
+    assert "AIGC_OFFLINE" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_console_without_chinese_still_gets_an_answer():
+    run = subprocess.run(
+        [sys.executable, "-m", "aigc_helpers.cli", "--help"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii:strict"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "download" in run.stdout and "doctor" in run.stdout
+
+
+def test_python_m_runs_the_command_line():
+    run = subprocess.run(
+        [sys.executable, "-m", "aigc_helpers.cli", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stdout) == (0, f"{cli.__version__}\n")
+
+
+# The check-up -------------------------------------------------------------------------
+
+
+def texts(findings, level) -> str:
+    return "\n".join(f"{f.text} {f.remedy}" for f in findings if f.level == level)
+
+
+def test_doctor_tells_missing_damaged_and_good_data_apart(tiny, tmp_path):
+    tiny()
+    dataset = catalog.DATASETS["tiny"]
+    missing = doctor.check_dataset(dataset, tmp_path)
+    assert missing.level == doctor.NOTE
+    assert "缺 1 个文件" in missing.text and "aigc download tiny" in missing.remedy
+    cli.main(["download"])
+    assert doctor.check_dataset(dataset, tmp_path).level == doctor.GOOD
+    (tmp_path / "tiny" / "data.bin").write_bytes(BODY[::-1])
+    damaged = doctor.check_dataset(dataset, tmp_path)
+    assert damaged.level == doctor.WRONG
+    assert "data.bin 已损坏" in damaged.text
+
+
+@pytest.mark.parametrize(
+    ("requirement", "level", "words"),
+    [
+        ("numpy>=1.0", doctor.GOOD, "numpy "),
+        ("numpy>=99", doctor.WRONG, "太旧"),
+        ("no-such-package>=1", doctor.WRONG, "没有安装 no-such-package"),
+        ('numpy; python_version > "3"', doctor.GOOD, "numpy "),
+    ],
+)
+def test_doctor_judges_packages(requirement, level, words):
+    finding = doctor.check_package(requirement)
+    assert finding.level == level
+    assert words in finding.text
+    assert (level == doctor.GOOD) == (finding.remedy == "")
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [((3, 10), doctor.WRONG), ((3, 12, 1), doctor.GOOD), ((3, 99), doctor.NOTE)],
+)
+def test_doctor_judges_python(version, level):
+    assert doctor.check_python(version).level == level
+
+
+def test_doctor_names_what_decides_about_downloads(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    monkeypatch.setenv("AIGC_MIRROR", "https://me:secret@mirror.example/aigc")
+    FailedHosts(tmp_path).add("http://dead.example/x", "no connection")
+    findings = list(doctor.check_network(tmp_path))
+    everything = texts(findings, doctor.NOTE) + texts(findings, doctor.GOOD)
+    for words in ("AIGC_OFFLINE", "https://mirror.example/aigc", "dead.example"):
+        assert words in everything
+    assert "secret" not in everything
+
+
+def test_doctor_survives_a_broken_torch(monkeypatch):
+    monkeypatch.delitem(sys.modules, "aigc_helpers.runtime", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    [finding] = doctor.check_devices()
+    assert finding.level == doctor.WRONG
+    assert "torch 不能使用" in finding.text and finding.remedy
+
+
+def test_doctor_notes_a_folder_that_takes_no_files(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    [finding] = doctor.check_folder(tmp_path / "file" / "data")
+    assert finding.level == doctor.NOTE and "AIGC_DATA_DIR" in finding.remedy
+    [finding] = doctor.check_folder(tmp_path / "not" / "yet")
+    assert finding.level == doctor.GOOD
+
+
+def test_doctor_prints_all_findings_and_counts_what_is_wrong(
+    monkeypatch, tmp_path, capsys
+):
+    wrong = doctor.Finding(doctor.WRONG, "坏了", "修好它")
+    monkeypatch.setattr(doctor, "check_weights", lambda: iter([wrong]))
+    assert cli.main(["doctor"]) == 1
+    out = capsys.readouterr().out
+    assert "[问题] 坏了\n       怎么办：修好它" in out
+    for words in ("Python 3.", "计算设备", str(tmp_path), "MNIST", "发现 "):
+        assert words in out
+    wrong = doctor.Finding(doctor.GOOD, "好的")
+    monkeypatch.setattr(doctor, "examine", lambda root: iter([wrong]))
+    assert cli.main(["doctor"]) == 0
+    assert "没有发现问题" in capsys.readouterr().out
