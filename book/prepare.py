@@ -1,0 +1,68 @@
+"""Stage what the site serves beside its pages into build/assets.
+
+MathJax and onnxruntime-web come from node_modules, explorers and networks from
+aigc_helpers. Running it again copies only what changed.
+"""
+
+import gzip
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MODULES = ROOT / "node_modules"
+ASSETS = ROOT / "build" / "assets"
+VENDOR = ASSETS / "vendor"
+
+MATHJAX = MODULES / "mathjax" / "es5"
+ORT = MODULES / "onnxruntime-web" / "dist"
+WASM = ORT / "ort-wasm-simd-threaded.wasm"
+
+
+def main() -> None:
+    """Stage MathJax, onnxruntime-web, the explorers and their networks."""
+    if not MODULES.is_dir():
+        sys.exit("node_modules is missing: run `make book`, or `npm ci` first")
+    stage_mathjax()
+    stage_ort()
+    command = [sys.executable, "-m", "aigc_helpers.cli", "site", "--to", str(ASSETS)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def stage_mathjax() -> None:
+    """TeX in, HTML with web fonts out; extensions are loaded when a page asks."""
+    copy(MATHJAX / "tex-chtml.js", VENDOR / "mathjax" / "tex-chtml.js")
+    for part in ("output/chtml/fonts/woff-v2", "input/tex/extensions"):
+        for source in (MATHJAX / part).iterdir():
+            copy(source, VENDOR / "mathjax" / part / source.name)
+    copy(MODULES / "mathjax" / "LICENSE", VENDOR / "mathjax" / "LICENSE")
+
+
+def stage_ort() -> None:
+    """The module, the glue that it imports, and the WebAssembly, compressed.
+
+    The neutral name ``.bin`` keeps hosts from compressing or retyping the file;
+    the page unpacks it.
+    """
+    for name in ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs"):
+        copy(ORT / name, VENDOR / "ort" / name)
+    packed = VENDOR / "ort" / "ort-wasm.bin"
+    if is_stale(packed, WASM):
+        packed.write_bytes(gzip.compress(WASM.read_bytes(), 9, mtime=0))
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy unless the target is as new as the source."""
+    if is_stale(target, source):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def is_stale(target: Path, source: Path) -> bool:
+    """Whether ``target`` is missing or older than ``source``."""
+    return not target.is_file() or target.stat().st_mtime < source.stat().st_mtime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Serve the built site: ``python book/serve.py [--port 8000] [FOLDER]``.
+
+A plain ``python -m http.server`` may hand out ES modules under a wrong MIME type,
+which browsers then refuse to run.
+"""
+
+import argparse
+import functools
+import http.server
+from pathlib import Path
+
+SITE = Path(__file__).parents[1] / "_build" / "html"
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+    ".onnx": "application/octet-stream",
+    ".bin": "application/octet-stream",
+}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Files with the right MIME types, never a stale copy."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | TYPES
+    protocol_version = "HTTP/1.1"
+    quiet = False
+
+    def end_headers(self):
+        """Ask the browser to check for a newer file each time."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format, *args):
+        """Log a request, unless the server was asked to be quiet."""
+        if not self.quiet:
+            super().log_message(format, *args)
+
+
+def make_server(folder: Path, *, port: int, quiet: bool = False):
+    """Server of ``folder`` on this machine; ``port=0`` takes a free one."""
+    handler = type("SiteHandler", (Handler,), {"quiet": quiet})
+    handler = functools.partial(handler, directory=str(folder))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description="Serve the built book.")
+    parser.add_argument("folder", nargs="?", type=Path, default=SITE)
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if not (options.folder / "index.html").is_file():
+        parser.error(f"no index.html in {options.folder}: run `make book` first")
+    try:
+        server = make_server(options.folder, port=options.port, quiet=True)
+    except OSError as error:
+        parser.error(f"port {options.port}: {error.strerror}; try --port 0")
+    print(f"http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C stops)", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The small server: types that browsers insist on, and nothing outside its folder."""
+
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+from serve import make_server
+
+TYPES = {
+    "a.js": "text/javascript",
+    "a.mjs": "text/javascript",
+    "a.wasm": "application/wasm",
+    "a.onnx": "application/octet-stream",
+    "a.bin": "application/octet-stream",
+    "a.css": "text/css",
+}
+
+
+@pytest.fixture
+def address(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "secret.txt").write_text("no")
+    for name in TYPES:
+        (tmp_path / "site" / name).write_text("x")
+    server = make_server(tmp_path / "site", port=0, quiet=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_files_have_the_type_that_browsers_insist_on(address, name):
+    with urllib.request.urlopen(f"{address}/{name}") as reply:
+        assert reply.headers.get_content_type() == TYPES[name]
+
+
+def test_nothing_outside_the_folder_is_served(address):
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"{address}/../secret.txt")
