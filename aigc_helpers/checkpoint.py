@@ -1,0 +1,116 @@
+"""Checkpoints: all that a training run needs to go on, in one file, whole or absent."""
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from aigc_helpers.runtime import describe_runtime
+
+
+def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> None:
+    """Write ``parts`` to one safetensors file, whole or not at all.
+
+    Numbers that are no tensors (history, optimizer settings) travel as JSON in the
+    file's header.
+    """
+    runtime = describe_runtime()
+    tensors, facts = {}, {"step": step, "steps": steps, "runtime": runtime}
+    for name, part in parts.items():
+        for key, value in _flatten(part).items():
+            target = tensors if torch.is_tensor(value) else facts
+            target[f"{name}/{key}"] = value
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
+    save_file(
+        {key: value.contiguous() for key, value in tensors.items()},
+        scratch,
+        metadata={"state": json.dumps(facts)},
+    )
+    os.replace(scratch, path)
+
+
+def _flatten(part) -> dict:
+    """One flat dictionary of tensors and plain values for any part of a run."""
+    if isinstance(part, nn.Module):
+        return part.state_dict()
+    if isinstance(part, torch.Generator):
+        return {"state": part.get_state()}
+    if isinstance(part, dict):
+        return dict(part)
+    state = part.state_dict()["state"]  # an optimizer
+    slots = ((i, *item) for i, slot in state.items() for item in slot.items())
+    return {f"{i}/{key}": value for i, key, value in slots}
+
+
+def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
+    """Load ``parts`` from a checkpoint and return its step; 0 if there is none.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, belongs to a run of another length, or does not fit
+        ``parts``.
+    """
+    if not Path(path).exists():
+        return 0
+    tensors, facts = read_checkpoint(path)
+    if facts["steps"] != steps:
+        raise ValueError(
+            f"{path} belongs to a run of {facts['steps']} steps, not {steps}: its "
+            "learning rate follows that length. Ask for the same number of steps, or "
+            "delete the file to start anew."
+        )
+    if facts["runtime"] != describe_runtime():
+        warnings.warn(
+            f"{path} was made with {facts['runtime']}, this is {describe_runtime()}: "
+            "training goes on, but not to bit-equal weights",
+            stacklevel=3,
+        )
+    values = {**tensors, **facts}
+    for name, part in parts.items():
+        mine = {k: v for k, v in values.items() if k.startswith(f"{name}/")}
+        try:
+            _load(part, {k.removeprefix(f"{name}/"): v for k, v in mine.items()})
+        except (RuntimeError, KeyError) as error:
+            raise ValueError(f"{path} does not fit {name}: {error}") from error
+    return facts["step"]
+
+
+def read_checkpoint(path: Path | str) -> tuple[dict, dict]:
+    """Tensors and facts of a checkpoint file.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a whole checkpoint.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads(file.metadata()["state"])
+            return {key: file.get_tensor(key) for key in file.keys()}, facts
+    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a checkpoint ({error}); delete it") from error
+
+
+def _load(part, values: dict) -> None:
+    """Put the flat ``values`` of `_flatten` back into ``part``."""
+    if isinstance(part, nn.Module):
+        part.load_state_dict(values)
+    elif isinstance(part, torch.Generator):
+        part.set_state(values["state"])
+    elif isinstance(part, dict):
+        part.update(values)
+    else:
+        state = part.state_dict()
+        state["state"] = {}
+        for key, value in values.items():
+            index, slot = key.split("/")
+            state["state"].setdefault(int(index), {})[slot] = value
+        part.load_state_dict(state)

@@ -1,0 +1,392 @@
+"""Generative adversarial networks: networks, losses, one training step, sampling.
+
+The functions follow chapter 05 of the book in name and order.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from aigc_helpers.runtime import autocast
+from aigc_helpers.training import (
+    History,
+    MovingAverage,
+    raise_if_not_finite,
+    set_lr,
+    training_steps,
+    warmup_then_decay,
+)
+
+
+class Generator(nn.Module):
+    """Noise (B, latent_dim) to images (B, 1, 28, 28) in [-1, 1].
+
+    All convolutions run at 7x7 and 14x14; `PixelShuffle` (Shi et al., 2016) trades
+    channels for the last doubling, so that no layer pays for 28x28 positions.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Size of the noise vector z, drawn from N(0, I).
+    width : int
+        Channels at 7x7.
+    """
+
+    def __init__(self, latent_dim: int = 64, width: int = 48):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.project = nn.Sequential(
+            nn.Linear(latent_dim, width * 7 * 7, bias=False),
+            nn.Unflatten(1, (width, 7, 7)),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+        )
+        self.upsample = nn.Sequential(
+            nn.Conv2d(width, 4 * 32, 3, padding=1, bias=False),
+            nn.PixelShuffle(2),  # (B, 32, 14, 14)
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.Conv2d(32, 32, 3, padding=1, bias=False),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+        )
+        self.to_image = nn.Sequential(
+            nn.Conv2d(32, 4, 3, padding=1),
+            nn.PixelShuffle(2),  # (B, 1, 28, 28)
+            nn.Tanh(),
+        )
+
+    def forward(self, z):
+        require_shape("z", z, self.latent_dim)
+        h = self.project(z)  # (B, width, 7, 7)
+        return self.to_image(self.upsample(h))
+
+
+class Discriminator(nn.Module):
+    """Images (B, 1, 28, 28) in [-1, 1] to logits (B,): large means "looks real".
+
+    The last feature is the spread of the batch (minibatch standard deviation, Karras
+    et al., 2018): a generator that repeats itself gives itself away.
+    """
+
+    def __init__(self, width: int = 24):
+        super().__init__()
+        self.trunk = nn.Sequential(
+            nn.PixelUnshuffle(2),  # (B, 4, 14, 14)
+            nn.Conv2d(4, width, 3, padding=1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(width, 2 * width, 3, stride=2, padding=1),  # (B, 2w, 7, 7)
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1),  # (B, 4w, 4, 4)
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+        )
+        self.to_logit = nn.Linear(4 * width * 16 + 1, 1)
+
+    def forward(self, x):
+        h = self.trunk(x)  # (B, 64 * width)
+        return self.to_logit(append_spread(h))[:, 0]
+
+
+def append_spread(h):
+    """Append the mean standard deviation over the batch: (B, F) -> (B, F + 1)."""
+    spread = h.float().var(dim=0, unbiased=False).add(1e-8).sqrt().mean()
+    return torch.cat([h, spread.expand(len(h), 1).to(h.dtype)], dim=1)
+
+
+class ConditionalGenerator(Generator):
+    """Noise (B, latent_dim) and one-hot classes (B, n_classes) to images."""
+
+    def __init__(self, latent_dim: int = 64, width: int = 48, n_classes: int = 10):
+        super().__init__(latent_dim + n_classes, width)
+        self.latent_dim, self.n_classes = latent_dim, n_classes
+
+    def forward(self, z, y):
+        require_shape("z", z, self.latent_dim)
+        require_shape("y", y, self.n_classes)
+        h = self.project(torch.cat([z, y], dim=1))
+        return self.to_image(self.upsample(h))
+
+
+class ConditionalDiscriminator(Discriminator):
+    """Adds the projection <V y, h(x)> to the logit (Miyato and Koyama, 2018, eq. 3)."""
+
+    def __init__(self, width: int = 24, n_classes: int = 10):
+        super().__init__(width)
+        self.embed = nn.Linear(n_classes, 4 * width * 16, bias=False)
+
+    def forward(self, x, y):
+        h = self.trunk(x)
+        match = (self.embed(y) * h).sum(dim=1)
+        return self.to_logit(append_spread(h))[:, 0] + match
+
+
+def require_shape(name: str, value, size: int) -> None:
+    """Raise a ValueError that names both sizes unless ``value`` is (B, size)."""
+    if value.ndim != 2 or value.shape[1] != size:
+        raise ValueError(
+            f"{name} must have shape (B, {size}), got {tuple(value.shape)}: the "
+            f"network was built for {size} values a row; pass as many, or build it anew"
+        )
+
+
+def discriminator_loss(real_logits, fake_logits):
+    """-E[log D(x)] - E[log(1 - D(G(z)))] in nats, D = sigmoid(logit).
+
+    Goodfellow et al. (2014), eq. 1, as a loss: ``-log sigmoid(o) = softplus(-o)``.
+    """
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+
+
+def generator_loss(fake_logits):
+    """-E[log D(G(z))] in nats: the non-saturating loss, Goodfellow et al. (2014), 3."""
+    return F.softplus(-fake_logits).mean()
+
+
+def r1_penalty(discriminator, x, *y):
+    """E[ ||grad_x logit(x)||^2 ] on real data; Mescheder et al. (2018), eq. 9.
+
+    Returned without the factor gamma / 2.
+    """
+    x = x.detach().requires_grad_(True)
+    logits = discriminator(x, *y)
+    (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
+    return gradient.flatten(1).square().sum(dim=1).mean()
+
+
+def discriminator_step(discriminator, optimizer, real, fake, *y, gamma: float = 0.0):
+    """One update that tells ``real`` from ``fake``; return the loss in nats.
+
+    ``gamma`` weighs the R1 penalty; ``y`` is the one-hot class, if there are classes.
+    """
+    with autocast(real.device):
+        real_logits = discriminator(real, *y)
+        fake_logits = discriminator(fake.detach(), *y)
+    loss = discriminator_loss(real_logits.float(), fake_logits.float())
+    penalty = gamma / 2 * r1_penalty(discriminator, real, *y) if gamma else 0.0
+    optimizer.zero_grad()
+    (loss + penalty).backward()
+    optimizer.step()
+    return loss.detach()
+
+
+def generator_step(discriminator, optimizer, fake, *y):
+    """One update that makes ``fake`` look more real; return the loss in nats."""
+    discriminator.requires_grad_(False)
+    with autocast(fake.device):
+        fake_logits = discriminator(fake, *y)
+    loss = generator_loss(fake_logits.float())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    discriminator.requires_grad_(True)
+    return loss.detach()
+
+
+def to_signed(x):
+    """uint8 pixels (0..255) to float32 in [-1, 1]; float data are left as they are."""
+    return x / 127.5 - 1 if x.dtype == torch.uint8 else x
+
+
+def one_hot(labels, n_classes: int = 10):
+    """int64 classes (B,) to float32 rows (B, n_classes)."""
+    return F.one_hot(labels, n_classes).float()
+
+
+def train_gan(
+    generator,
+    discriminator,
+    data,
+    labels=None,
+    *,
+    steps: int,
+    batch_size: int = 64,
+    lr: float = 3e-3,
+    betas: tuple[float, float] = (0.0, 0.99),
+    gamma: float = 0.0,
+    decay: float = 0.99,
+    seed: int = 0,
+    watch=None,
+    checkpoint=None,
+):
+    """Play the game for ``steps`` rounds.
+
+    Parameters
+    ----------
+    generator, discriminator : nn.Module
+        Changed in place. With ``labels`` both take the one-hot class as well.
+    data : tensor
+        uint8 images (N, 1, 28, 28), or float rows (N, ...) that are used as they are.
+    labels : int64 tensor (N,), optional
+        Classes for conditional networks.
+    lr, betas : float, (float, float)
+        Of AdamW, for both networks; beta_1 = 0 because in a game old gradients point
+        at an old opponent.
+    gamma : float
+        Weight of the R1 penalty; 0 leaves it out.
+    decay : float
+        Of the moving average of the generator's weights; 0 keeps the newest ones.
+    watch : callable, optional
+        Called as ``watch(step, averaged_generator)`` before every step and at the end.
+    checkpoint : path, optional
+        File to resume from and to save to, see `training_steps`.
+
+    Returns
+    -------
+    generator : nn.Module
+        The averaged generator, in evaluation mode.
+    history : History
+        ``loss_d`` and ``loss_g`` in nats, one value a step.
+
+    Raises
+    ------
+    DivergedError
+        If a loss is no longer a number.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    optimizer_g, optimizer_d = (
+        torch.optim.AdamW(network.parameters(), betas=betas, fused=True)
+        for network in (generator, discriminator)
+    )
+    average = MovingAverage(generator, decay)
+    history = History("loss_d", "loss_g")
+    parts = {
+        "generator": generator,
+        "discriminator": discriminator,
+        "average": average.module,
+        "optimizer_g": optimizer_g,
+        "optimizer_d": optimizer_d,
+        "rng": rng,
+        "history": history,
+    }
+    for step in training_steps(steps, parts, checkpoint):
+        if watch:
+            watch(step, average.module)
+        for optimizer in (optimizer_g, optimizer_d):
+            set_lr(optimizer, lr * warmup_then_decay(step, steps))
+
+        index = torch.randint(len(data), (batch_size,), generator=rng)
+        real = to_signed(data[index])
+        y = () if labels is None else (one_hot(labels[index]),)
+        z = torch.randn(batch_size, generator.latent_dim, generator=rng).to(real.device)
+        with autocast(real.device):
+            fake = generator(z, *y)
+
+        loss_d = discriminator_step(
+            discriminator, optimizer_d, real, fake, *y, gamma=gamma
+        )
+        loss_g = generator_step(discriminator, optimizer_g, fake, *y)
+        raise_if_not_finite(step, loss_d=loss_d, loss_g=loss_g)
+        average.update(generator)
+        history.add(loss_d=loss_d, loss_g=loss_g)
+    if watch:
+        watch(steps, average.module)
+    return average.module, history
+
+
+@torch.no_grad()
+def sample_images(generator, z, y=None, *, batch_size: int = 500):
+    """Images (B, 1, 28, 28) in [0, 1] from noise (B, latent_dim), one-hot classes."""
+    decoder = Decoder(generator)
+    inputs = (z,) if y is None else (z, y)
+    chunks = zip(*(t.split(batch_size) for t in inputs), strict=True)
+    return torch.cat([decoder(*chunk) for chunk in chunks])
+
+
+class Decoder(nn.Module):
+    """A generator in evaluation mode whose images are in [0, 1] instead of [-1, 1]."""
+
+    def __init__(self, generator: nn.Module):
+        super().__init__()
+        self.generator = generator.eval()
+
+    def forward(self, z, *y):
+        return (self.generator(z, *y) + 1) / 2
+
+
+def spherical_interpolation(a, b, t):
+    """Points on the great arc from a (D,) to b (D,) at fractions t (T,): (T, D).
+
+    White (2016), "Sampling Generative Networks", section 2.1. A straight line passes
+    too close to the origin, where a Gaussian in many dimensions puts almost no mass.
+    """
+    cosine = F.cosine_similarity(a, b, dim=0).clamp(-1 + 1e-6, 1 - 1e-6)
+    omega = torch.arccos(cosine)
+    t = t[:, None]
+    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / omega.sin()
+
+
+@torch.no_grad()
+def principal_directions(
+    generator, n_directions: int = 6, *, n_samples: int = 2000, seed: int = 0
+):
+    """Unit directions in latent space that change the images most.
+
+    GANSpace (Haerkoenen et al., 2020): principal components of the first activations,
+    carried back to z by least squares. For a conditional generator the classes are
+    drawn at random and their mean activation is taken away first.
+
+    Returns
+    -------
+    tensor (n_directions, latent_dim)
+        Strongest first; each scaled so that one step is one standard deviation of z.
+    """
+    if not 0 < n_directions <= generator.latent_dim:
+        raise ValueError(
+            f"n_directions must be in 1..{generator.latent_dim}, got {n_directions}"
+        )
+    rng = torch.Generator().manual_seed(seed)
+    z = torch.randn(n_samples, generator.latent_dim, generator=rng)
+    activations = first_activations(generator, z, rng)
+    activations = activations - activations.mean(dim=0)
+    _, _, components = torch.linalg.svd(activations, full_matrices=False)
+    scores = activations @ components[:n_directions].T  # (n_samples, n_directions)
+    directions = torch.linalg.lstsq(scores, z).solution  # (n_directions, latent_dim)
+    return F.normalize(directions, dim=1)
+
+
+def first_activations(generator, z, rng):
+    """(B, F) output of `project`, less its class mean for a conditional generator."""
+    if not hasattr(generator, "n_classes"):
+        return generator.project(z).flatten(1)
+    labels = torch.randint(generator.n_classes, (len(z),), generator=rng)
+    y = one_hot(labels, generator.n_classes)
+    h = generator.project(torch.cat([z, y], dim=1)).flatten(1)
+    class_means = (y.T @ h) / y.sum(dim=0)[:, None]
+    return h - class_means[labels]
+
+
+class ToyGenerator(nn.Module):
+    """Noise (B, latent_dim) to points (B, 2): three layers, for data one can see."""
+
+    def __init__(self, latent_dim: int = 2, width: int = 64):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.layers = toy_layers(latent_dim, width, 2)
+
+    def forward(self, z):
+        with full_precision(z):
+            return self.layers(z)
+
+
+class ToyDiscriminator(nn.Module):
+    """Points (B, 2) to logits (B,)."""
+
+    def __init__(self, width: int = 64):
+        super().__init__()
+        self.layers = toy_layers(2, width, 1)
+
+    def forward(self, x):
+        with full_precision(x):
+            return self.layers(x)[:, 0]
+
+
+def toy_layers(n_in: int, width: int, n_out: int):
+    """A multilayer perceptron with two hidden layers."""
+    hidden = (nn.Linear(n_in, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+    return nn.Sequential(*hidden, nn.Linear(width, n_out))
+
+
+def full_precision(x):
+    """Context without bfloat16: its 8 bits are coarser than a mode of width 0.02."""
+    return torch.autocast(x.device.type, enabled=False)

@@ -1,0 +1,73 @@
+"""Where and how a computation runs: seeds, devices, threads, number formats."""
+
+import os
+import random
+
+import numpy as np
+import torch
+
+
+def set_seed(seed: int) -> torch.Generator:
+    """Seed Python, NumPy and torch; return a CPU generator with the same seed."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    return torch.Generator().manual_seed(seed)
+
+
+def pick_device(name: str | None = None) -> torch.device:
+    """The named device, else CUDA, else MPS, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If the named device is not on this machine.
+    """
+    found = available_devices()
+    if name is None:
+        return torch.device(found[0])
+    if torch.device(name).type not in found:
+        raise ValueError(
+            f"device {name!r} is not on this machine; choose one of {found}"
+        )
+    return torch.device(name)
+
+
+def available_devices() -> list[str]:
+    """Device types on this machine, fastest first; the last is always ``"cpu"``."""
+    found = ["cuda"] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return [*found, "cpu"]
+
+
+def bf16_is_native() -> bool:
+    """Does this CPU multiply bfloat16 in hardware (AVX-512 BF16 or AMX)?
+
+    Read from the processor's flags, never from a stopwatch: the number format of a
+    run must not change from one day to the next. ``AIGC_BF16=0`` turns it off.
+    """
+    if os.environ.get("AIGC_BF16") == "0":
+        return False
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, probe, bool)() for probe in probes)
+
+
+def autocast(device: torch.device | str = "cpu") -> torch.autocast:
+    """Context for the forward pass: bfloat16 where the hardware has it, else float32.
+
+    Weights, losses and optimizers stay in float32 (Micikevicius et al., 2018).
+    """
+    kind = torch.device(device).type
+    enabled = bf16_is_native() if kind == "cpu" else torch.cuda.is_available()
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=enabled)
+
+
+def describe_runtime() -> dict[str, str | int]:
+    """What decides a run's numbers: torch version, threads, number format, devices."""
+    return {
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "dtype": "bfloat16" if bf16_is_native() else "float32",
+        "devices": ", ".join(available_devices()),
+    }

@@ -1,0 +1,112 @@
+"""A small digit classifier: the eye with which the book judges generated digits."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from aigc_helpers.runtime import autocast
+from aigc_helpers.training import (
+    History,
+    raise_if_not_finite,
+    set_lr,
+    training_steps,
+    warmup_then_decay,
+)
+
+
+class DigitClassifier(nn.Module):
+    """Ten digits from a (B, 1, 28, 28) image in [0, 1]; 64 features before the logits.
+
+    Parameters
+    ----------
+    width : int
+        Channels of the first convolution; the last block has four times as many.
+    feature_dim : int
+        Size of the layer whose output `features` returns.
+    """
+
+    def __init__(self, width: int = 32, feature_dim: int = 64):
+        super().__init__()
+        self.trunk = nn.Sequential(
+            nn.PixelUnshuffle(2),  # (B, 4, 14, 14)
+            *_block(4, width, stride=1),
+            *_block(width, 2 * width, stride=2),  # (B, 2w, 7, 7)
+            *_block(2 * width, 4 * width, stride=2),  # (B, 4w, 4, 4)
+            nn.Flatten(),
+            nn.Linear(4 * width * 16, feature_dim),
+        )
+        self.head = nn.Linear(feature_dim, 10)
+
+    def features(self, images):
+        """(B, 64) activations of the last hidden layer, after its ReLU."""
+        return F.relu(self.trunk(images * 2 - 1))
+
+    def forward(self, images):
+        return self.head(self.features(images))  # (B, 10), logits
+
+
+@torch.no_grad()
+def standardise_features(model: DigitClassifier, images) -> None:
+    """Scale the features so that their mean variance over ``images`` is 1.
+
+    The logits stay what they were: ReLU lets a positive factor through, and the head
+    takes it back. It gives Frechet distances a unit that does not depend on the run.
+    """
+    chunks = (images[i : i + 500] / 255 for i in range(0, len(images), 500))
+    features = torch.cat([model.features(chunk) for chunk in chunks])
+    factor = features.var(dim=0).mean().rsqrt()
+    last = model.trunk[-1]
+    last.weight.mul_(factor)
+    last.bias.mul_(factor)
+    model.head.weight.div_(factor)
+
+
+def _block(n_in: int, n_out: int, *, stride: int):
+    conv = nn.Conv2d(n_in, n_out, 3, stride=stride, padding=1, bias=False)
+    return conv, nn.BatchNorm2d(n_out), nn.ReLU()
+
+
+def shift_randomly(images, generator: torch.Generator, *, pixels: int = 2):
+    """Move a batch (B, 1, H, W) by up to ``pixels`` in each direction, zeros enter."""
+    _, _, height, width = images.shape
+    padded = F.pad(images, (pixels,) * 4)
+    top, left = torch.randint(0, 2 * pixels + 1, (2,), generator=generator).tolist()
+    return padded[:, :, top : top + height, left : left + width]
+
+
+def train_classifier(
+    model,
+    images,
+    labels,
+    *,
+    steps: int,
+    batch_size=128,
+    lr=4e-3,
+    seed=0,
+    checkpoint=None,
+):
+    """Train on uint8 images (N, 1, 28, 28) and labels (N,); return the loss history.
+
+    ``checkpoint`` names a file to resume from and to save to, see `training_steps`.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=lr, weight_decay=0.05, fused=True
+    )
+    history = History("loss")
+    parts = {"model": model, "optimizer": optimizer, "rng": rng, "history": history}
+    model.train()
+    for step in training_steps(steps, parts, checkpoint):
+        set_lr(optimizer, lr * warmup_then_decay(step, steps))
+        index = torch.randint(len(images), (batch_size,), generator=rng)
+        x = shift_randomly(images[index] / 255, rng)
+        with autocast(x.device):
+            logits = model(x)
+        loss = F.cross_entropy(logits.float(), labels[index])  # nats
+        raise_if_not_finite(step, loss=loss)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history.add(loss=loss)
+    model.eval()
+    return history
