@@ -1,0 +1,183 @@
+"""Conventions of notebooks' prose; every rule returns a list of problems."""
+
+import re
+
+CJK = re.compile(r"[\u4e00-\u9fff]")
+LENGTH = range(6_000, 12_001)
+EXERCISES = range(3, 7)
+OPENING = ("学习目标", "先修", "难度", "用时")
+CLOSING = ("小结", "练习", "参考文献")
+NO_PROSE = "math mermaid code code-block explorer bibliography raw figure image".split()
+FENCE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w-]+)\})?(.*)")
+
+# One term, one translation: what is written on the left is called by the right.
+TERMS = {
+    "鉴别器": "判别器",
+    "辨别器": "判别器",
+    "产生器": "生成器",
+    "对抗生成网络": "生成对抗网络",
+    "潜变量": "隐变量",
+    "潜在变量": "隐变量",
+    "潜空间": "隐空间",
+    "潜在空间": "隐空间",
+    "隐藏空间": "隐空间",
+    "模式坍塌": "模式崩溃",
+    "模式坍缩": "模式崩溃",
+    "模式塌陷": "模式崩溃",
+    "递归神经网络": "循环神经网络",
+    "反卷积": "转置卷积",
+    "批标准化": "批归一化",
+    "批量归一化": "批归一化",
+    "批规范化": "批归一化",
+    "过度拟合": "过拟合",
+    "弗雷谢": "弗雷歇",
+    "学习速率": "学习率",
+}
+FILLERS = (
+    r"随着.{0,20}的(不断)?发展",
+    r"具有重要(的)?(研究)?意义",
+    "值得注意的是",
+    "众所周知",
+    "强大的",
+    "总而言之",
+    "我们可以看到",
+    "读者",
+)
+EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u26FF\u2705\u274C\u2728\uFE0F]")
+BOLD = re.compile(r"(?s)(^|.)\*\*(\S(?:.*?\S)?)\*\*(?=(.)|$)")
+PUNCTUATION = re.compile(r"[，。、；：？！“”‘’（）《》【】—…·()\[\].,:;?!\"'`$]")
+
+
+def without_code(source: str) -> str:
+    """Markdown without fenced code; of a directive such as note, the text stays."""
+    kept, fences = [], []  # of each open fence: its marks, and whether it hides
+    for line in source.split("\n"):
+        marks, name, rest = (FENCE.fullmatch(line) or re.match("()()()", "")).groups()
+        hiding = bool(fences) and fences[-1][1]
+        if marks and fences and marks.startswith(fences[-1][0]) and not (name or rest):
+            fences.pop()
+        elif marks and not hiding:
+            fences.append((marks, name is None or name in NO_PROSE))
+            kept.append("" if fences[-1][1] else rest)
+        elif not hiding:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def prose_of(source: str) -> str:
+    """Markdown without code, formulas, options, comments, HTML tags and addresses."""
+    source = without_code(re.sub(r"(?s)<!--.*?-->", "", source))
+    source = re.sub(r"(?m)^\s*:[\w-]+:.*$", "", source)
+    source = re.sub(
+        r"(?s)\$\$.*?\$\$|\$[^$]+\$|(\{[\w:-]+\})?`[^`]*`|</?\w[^>]*>", " ", source
+    )
+    return re.sub(r"\]\([^)]*\)", "]", source)
+
+
+def markdown(notebook) -> list[str]:
+    """The prose of each Markdown cell."""
+    return [prose_of(c.source) for c in notebook.cells if c.cell_type == "markdown"]
+
+
+def headings(notebook) -> list[tuple[int, str]]:
+    """(level, text) of all headings in order."""
+    found = re.findall(r"(?m)^(#{1,6}) +(.+)$", "\n".join(markdown(notebook)))
+    return [(len(marks), text.strip()) for marks, text in found]
+
+
+def length_of(notebook) -> int:
+    """Chinese characters and Latin words of all prose."""
+    text = "\n".join(markdown(notebook))
+    return len(CJK.findall(text)) + len(re.findall(r"[A-Za-z]+", text))
+
+
+def length_suits_a_chapter(notebook):
+    """From 6,000 to 12,000 characters of prose."""
+    n = length_of(notebook)
+    return [] if n in LENGTH else [f"{n:,} characters of prose, not 6,000 to 12,000"]
+
+
+def opens_with_its_promise(notebook):
+    """One title; before the next section: objectives, needs, difficulty, time."""
+    titles = [text for level, text in headings(notebook) if level == 1]
+    problems = [] if len(titles) == 1 else [f"top headings: {titles}"]
+    text = "\n".join(markdown(notebook))
+    sections = re.split(r"(?m)^## +(?!学习目标)", text, maxsplit=1)
+    absent = [word for word in OPENING if word not in sections[0]]
+    return problems + [f"the opening says nothing about {word}" for word in absent]
+
+
+def closes_with_summary_exercises_references(notebook):
+    """These sections are there; references are the last one."""
+    sections = [text for level, text in headings(notebook) if level == 2]
+    problems = [
+        f"no section {word}" for word in CLOSING if not any(word in s for s in sections)
+    ]
+    if sections and "参考文献" not in sections[-1]:
+        problems.append(f"the last section is {sections[-1]}, not 参考文献")
+    return problems
+
+
+def exercises_have_solutions(notebook):
+    """Three to six, numbered by chapter; a hidden cell with a solution for each."""
+    numbers = set(re.findall(r"练习 (\d+\.\d+)", "\n".join(markdown(notebook))))
+    hidden = [c for c in notebook.cells if "hide-cell" in c.metadata.get("tags", [])]
+    problems = []
+    if len(numbers) not in EXERCISES:
+        problems.append(f"{len(numbers)} exercises (written 练习 5.1), not 3 to 6")
+    if len(hidden) < len(numbers):
+        problems.append(
+            f"{len(numbers)} exercises, {len(hidden)} cells tagged hide-cell"
+        )
+    return problems
+
+
+def one_term_has_one_translation(notebook):
+    """The wrong name of a term, and the right one."""
+    text = "\n".join(markdown(notebook))
+    return [
+        f"{wrong}: call it {right}" for wrong, right in TERMS.items() if wrong in text
+    ]
+
+
+def prose_is_plain(notebook):
+    """No filler, no exclamation mark, no emoji."""
+    text = "\n".join(markdown(notebook))
+    fillers = [m.group() for pattern in FILLERS for m in re.finditer(pattern, text)]
+    marks = re.findall(r".{0,10}[！!](?!\[)", text) + EMOJI.findall(text)
+    return [f"not in our prose: {found}" for found in fillers + marks]
+
+
+def emphasis_is_rendered(notebook):
+    """Between a letter and punctuation ** stays two stars: 损失**（KL）**小."""
+    problems = []
+    for before, inner, after in BOLD.findall("\n".join(markdown(notebook))):
+        opens = not (PUNCTUATION.match(inner[0]) and is_letter(before))
+        closes = not (PUNCTUATION.match(inner[-1]) and is_letter(after))
+        if not (opens and closes):
+            problems.append(f"not bold when rendered: {before}**{inner}**{after}")
+    return problems
+
+
+def is_letter(character: str) -> bool:
+    """True for what CommonMark counts neither as space nor as punctuation."""
+    return bool(character.strip()) and not PUNCTUATION.match(character)
+
+
+def pictures_have_alt(notebook):
+    """A picture in Markdown is described in Chinese."""
+    sources = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    alts = re.findall(r"!\[([^\]]*)\]\(", "\n".join(sources))
+    return [f"alt text of a picture: {alt!r}" for alt in alts if not CJK.search(alt)]
+
+
+RULES = [
+    length_suits_a_chapter,
+    opens_with_its_promise,
+    closes_with_summary_exercises_references,
+    exercises_have_solutions,
+    one_term_has_one_translation,
+    prose_is_plain,
+    emphasis_is_rendered,
+    pictures_have_alt,
+]

@@ -1,0 +1,141 @@
+"""Every notebook runs here, cell by cell, and gives what is stored.
+
+nbval runs a notebook in one of two modes. With the data that made the stored outputs
+it is strict and compares them; with other data (the chapter's fall-back) it is lax:
+all cells must run and the notebook's own assertions must hold.
+
+What strict compares by default (nbval 0.11, IPyNbFile.skip_compare): every MIME type
+of a result, so text/plain, text/html, text/latex and JSON, and both streams, stderr
+too (merged for each name, carriage returns applied); the set of these must be the
+same. Never compared: image/png, image/jpeg, widget views, metadata, tracebacks,
+execution counts. A cell whose stored count is None is run, never compared.
+So figures count only by their text "<Figure size …>".
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from making import code, notebook, saved, stream, text
+from tools.run_notebooks import NOTEBOOKS, data_in_use, is_available
+
+ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
+ON_FALL_BACK_TOO = ["05_gan"]
+CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
+
+
+def nbval(path, *, strict: bool, **environment) -> str | None:
+    """Run the notebook at ``path`` through nbval; None if it passes, else why not."""
+    mode = "--nbval" if strict else "--nbval-lax"
+    options = f"{mode} --nbval-current-env --nbval-cell-timeout {CELL_SECONDS}"
+    plain = f"-c {os.devnull} --rootdir {path.parent} -p no:cacheprovider --color no -q"
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *options.split(), *plain.split(), str(path)],
+        env={**os.environ, "AIGC_PROGRESS": "0", **environment},
+        capture_output=True,
+        text=True,
+        timeout=NOTEBOOK_SECONDS,
+    )
+    return None if result.returncode == 0 else result.stdout + result.stderr
+
+
+def failed_cells(report: str | None) -> set[int]:
+    """Numbers of the code cells that failed, counted from 0."""
+    return {int(n) for n in re.findall(r"^FAILED .*Cell (\d+)", report or "", re.M)}
+
+
+def assert_passes(path, *, strict: bool, **environment) -> None:
+    """Fail with nbval's report, shortened to what fits a screen or two."""
+    report = nbval(path, strict=strict, **environment)
+    if report is not None:
+        mode = "strict" if strict else "lax"
+        pytest.fail(f"{path.name} ({mode}):\n{report[-8000:]}", pytrace=False)
+
+
+def has_its_data(stored) -> bool:
+    """Would a run here work on the data that made the stored outputs?"""
+    return data_in_use(stored) == stored.metadata.aigc.data
+
+
+def test_there_are_notebooks():
+    assert ALL
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_notebook_runs(path):
+    assert_passes(path, strict=has_its_data(nbformat.read(path, as_version=4)))
+
+
+@pytest.mark.parametrize("name", ON_FALL_BACK_TOO)
+def test_notebook_runs_without_data(name, tmp_path):
+    path = NOTEBOOKS / f"{name}.ipynb"
+    dataset = nbformat.read(path, as_version=4).metadata.aigc.dataset
+    if not is_available(dataset):
+        pytest.skip(f"{dataset} is not here: test_notebook_runs ran on the fall-back")
+    nothing = {"AIGC_OFFLINE": "1", "AIGC_DATA_DIR": str(tmp_path)}
+    assert_passes(path, strict=False, **nothing)
+
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQ=="
+HTML = "from IPython.display import HTML; HTML('<b>1</b>')"
+SHOW = "import base64, IPython.display as d; d.Image(base64.b64decode('{}'))"
+
+
+@pytest.fixture
+def altered(tmp_path):
+    """A notebook in which most stored outputs are not what the cells give."""
+    html = "<IPython.core.display.HTML object>"
+    image = "<IPython.core.display.Image object>"
+    cells = [
+        code("1 + 1", text("2")),
+        code("1 + 1", text("3")),
+        code("1 + 1", text("3"), tags=["nbval-ignore-output"]),
+        code(HTML, text(html, **{"text/html": "<b>2</b>"})),
+        code(SHOW.format(PNG), text(image, **{"image/png": "AAAA"})),
+        code("import sys; print('a', file=sys.stderr)", stream("b\n", "stderr")),
+        code("print('a')", stream("a\n"), stream("b\n")),
+        code("import os; os.environ['AIGC_PROGRESS']", text("'0'")),
+    ]
+    return saved(notebook(*cells), tmp_path)
+
+
+def test_strict_compares_text_html_and_streams_but_no_pictures(altered):
+    assert failed_cells(nbval(altered, strict=True)) == {1, 3, 5, 6}
+
+
+def test_lax_compares_nothing(altered):
+    assert nbval(altered, strict=False) is None
+
+
+def test_lax_still_fails_on_an_assertion_and_on_a_missing_variable(tmp_path):
+    cells = [code("assert 1 > 2"), code("1", text("1")), code("import os; absent")]
+    path = saved(notebook(*cells), tmp_path)
+    assert failed_cells(nbval(path, strict=False)) == {0, 2}
+
+
+def test_a_failure_shows_the_cell_and_both_outputs(tmp_path):
+    path = saved(notebook(code("6 * 7", text("'stored'"))), tmp_path)
+    with pytest.raises(pytest.fail.Exception, match="(?s)strict.*6 \\* 7.*stored"):
+        assert_passes(path, strict=True)
+
+
+def test_environment_reaches_the_kernel(tmp_path):
+    path = saved(
+        notebook(code("import os; assert os.environ['AIGC_OFFLINE'] == '1'")), tmp_path
+    )
+    assert nbval(path, strict=False, AIGC_OFFLINE="1") is None
+    assert nbval(path, strict=False, AIGC_OFFLINE="0") is not None
+
+
+def test_data_in_use_falls_back_when_nothing_answers(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    chapter = {"dataset": "mnist", "fallback": "digits"}
+    assert data_in_use(notebook(**chapter)) == "digits"
+    assert not has_its_data(notebook(**chapter, data="mnist"))
+    assert has_its_data(notebook(**chapter, data="digits"))
+    assert has_its_data(notebook(dataset="digits", data="digits"))
+    assert has_its_data(notebook(data=None))

@@ -1,0 +1,116 @@
+"""The runner behind ``make notebooks`` stores one clean run, or nothing."""
+
+import os
+
+import nbformat
+import pytest
+from making import code, notebook, saved, stream, text
+from nbformat.v4 import output_from_msg
+from tools import run_notebooks
+from tools.run_notebooks import KERNEL, WIDGET
+
+FIGURE = "import matplotlib.pyplot as plt\nfig, _ = plt.subplots(); plt.close(fig)\nfig"
+SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
+
+
+@pytest.fixture
+def no_data(monkeypatch, tmp_path_factory):
+    """No data set can be had here but those that come with a package."""
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path_factory.mktemp("empty")))
+
+
+def dirty():
+    """A notebook as an editor leaves it: odd counts, old outputs, state, versions."""
+    made = notebook(
+        code("import os, sys; os.environ['AIGC_PROGRESS']", text("'1'")),
+        code("print('a'); sys.stdout.flush(); print('b')", stream("old\n")),
+        code(""),
+        code(FIGURE),
+        code(SLIDER),
+        dataset="mnist",
+        fallback="digits",
+    )
+    made.cells[0].execution_count = 17
+    made.cells[0].metadata["execution"] = {"iopub.execute_input": "2020-01-01"}
+    made.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    made.metadata["kernelspec"] = {"name": "my-env", "display_name": "My env"}
+    made.metadata["language_info"] = {"name": "python", "version": "3.9.1"}
+    return made
+
+
+def test_a_run_is_stored_clean(tmp_path, no_data):
+    path = saved(dirty(), tmp_path)
+    assert run_notebooks.main([str(path)]) == 0
+    stored = nbformat.read(path, as_version=4)
+    nbformat.validate(stored)
+    counts = [cell.execution_count for cell in stored.cells if cell.source]
+    assert counts == [1, 2, 3, 4]
+    assert stored.metadata.kernelspec == KERNEL
+    assert "version" not in stored.metadata.language_info
+    assert "widgets" not in stored.metadata
+    assert stored.cells[0].metadata == {}
+    assert stored.cells[0].outputs[0].data["text/plain"] == "'0'"
+    (printed,) = stored.cells[1].outputs
+    assert printed.text == "a\nb\n"
+    assert "image/png" in stored.cells[3].outputs[0].data
+    assert WIDGET not in stored.cells[4].outputs[0].data
+    assert stored.metadata.aigc.dataset == "mnist"
+    assert stored.metadata.aigc.data == "digits"
+    assert 0 < stored.metadata.aigc.seconds < 100
+    assert os.listdir(tmp_path) == [path.name]
+    assert run_notebooks.main(["--check", str(path)]) == 0
+
+
+def test_a_cell_that_raises_leaves_the_stored_notebook_untouched(tmp_path, capsys):
+    path = saved(notebook(code("1 + 1", text("old")), code("1 / 0")), tmp_path)
+    before = path.read_bytes()
+    assert run_notebooks.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == [path.name]
+    message = capsys.readouterr().err
+    assert "05_tiny.ipynb" in message and "cell 1:\n1 / 0" in message
+    assert "ZeroDivisionError" in message
+
+
+def test_a_cell_that_takes_too_long_is_named(tmp_path, capsys):
+    path = saved(notebook(code("import time; time.sleep(60)")), tmp_path)
+    assert run_notebooks.main([str(path), "--timeout", "1"]) == 1
+    assert "cell 0:\nimport time" in capsys.readouterr().err
+
+
+def test_a_failed_write_leaves_the_stored_notebook_untouched(tmp_path, monkeypatch):
+    path = saved(notebook(code("1", text("1"))), tmp_path)
+    before = path.read_bytes()
+
+    def write_half(made, target):
+        target.write_text("{")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(nbformat, "write", write_half)
+    with pytest.raises(OSError, match="disk full"):
+        run_notebooks.write(notebook(code("2")), path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_check_finds_what_an_editor_leaves_and_changes_nothing(tmp_path, capsys):
+    path = saved(dirty(), tmp_path)
+    before = path.read_bytes()
+    assert run_notebooks.main(["--check", str(path)]) == 1
+    assert "05_tiny.ipynb: not in stored form" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_a_widget_without_another_view_keeps_it():
+    content = {"data": {WIDGET: {"model_id": "0"}}, "metadata": {}}
+    header = {"msg_type": "display_data"}
+    output = output_from_msg({"header": header, "content": content})
+    kept = run_notebooks.in_stored_form(notebook(code("1", output)))
+    assert WIDGET in kept.cells[0].outputs[0].data
+
+
+def test_an_unknown_notebook_is_named(capsys):
+    with pytest.raises(SystemExit):
+        run_notebooks.main(["99_nothing"])
+    assert "99_nothing" in capsys.readouterr().err
