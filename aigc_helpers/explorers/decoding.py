@@ -1,0 +1,86 @@
+"""Call a decoder and make sure that what comes back are images."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import nn
+
+Decoder = Callable[..., torch.Tensor]
+
+
+@contextmanager
+def evaluation_mode(decoder: Decoder) -> Iterator[None]:
+    """Batch norm and dropout at rest; afterwards every part is as it was."""
+    modules = list(decoder.modules()) if isinstance(decoder, nn.Module) else []
+    before = [module.training for module in modules]
+    try:
+        for module in modules:
+            module.training = False
+        yield
+    finally:
+        for module, training in zip(modules, before, strict=True):
+            module.training = training
+
+
+def decode(
+    decoder: Decoder, z: np.ndarray, labels: np.ndarray | None, n_classes: int
+) -> np.ndarray:
+    """Images in [0, 1], float32 (B, H, W), of latent vectors z (B, latent_dim).
+
+    Raises
+    ------
+    ValueError
+        If z is not finite, the decoder does not accept z, or it returns anything
+        but finite images (B, 1, H, W) with values in [0, 1].
+    """
+    if not np.isfinite(z).all():
+        raise ValueError("z contains NaN or infinity; give finite numbers")
+    inputs = [torch.as_tensor(z, dtype=torch.float32)]
+    if n_classes:
+        y = torch.as_tensor(labels, dtype=torch.int64)
+        inputs.append(nn.functional.one_hot(y, n_classes).float())  # (B, n_classes)
+    return _checked(_call(decoder, inputs), len(z))
+
+
+def _call(decoder: Decoder, inputs: list[torch.Tensor]) -> object:
+    device = _device(decoder)
+    try:
+        with torch.no_grad(), evaluation_mode(decoder):
+            return decoder(*(value.to(device) for value in inputs))
+    except (RuntimeError, TypeError, ValueError) as error:
+        shapes = " and ".join(
+            f"{name} {tuple(value.shape)}"
+            for name, value in zip(("z", "y"), inputs, strict=False)
+        )
+        raise ValueError(
+            f"the decoder does not accept {shapes}; do latent_dim and n_classes "
+            f"fit it? It said: {error}"
+        ) from error
+
+
+def _device(decoder: Decoder) -> torch.device:
+    if isinstance(decoder, nn.Module):
+        for parameter in decoder.parameters():
+            return parameter.device
+    return torch.device("cpu")
+
+
+def _checked(images: object, n: int) -> np.ndarray:
+    """Float32 (n, H, W) of what a decoder returned, or ValueError."""
+    if not isinstance(images, torch.Tensor):
+        raise ValueError(f"the decoder returned {type(images).__name__}, not a tensor")
+    shape = tuple(images.shape)
+    if len(shape) != 4 or shape[:2] != (n, 1) or 0 in shape:
+        raise ValueError(f"the decoder returned {shape}; images are ({n}, 1, H, W)")
+    values = images.detach().float().cpu().numpy()[:, 0]
+    if not np.isfinite(values).all():
+        raise ValueError("the decoder returned NaN or infinity; is it trained?")
+    low, high = float(values.min()), float(values.max())
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise ValueError(
+            f"the decoder returned values in [{low:.3g}, {high:.3g}]; images lie in "
+            "[0, 1] (a generator that ends in tanh needs (x + 1) / 2)"
+        )
+    return values.clip(0, 1)

@@ -1,0 +1,163 @@
+// Who answers a slider: the Python kernel, or the browser by onnxruntime-web.
+
+import { fill } from "./core.js";
+
+// The latest request wins, one is in flight.
+export class Pump {
+  // answer(request) -> Promise of an answer; paint(answer, request, ms).
+  constructor(answer, paint, fail) {
+    Object.assign(this, { answer, paint, fail, busy: false, latest: null });
+  }
+
+  async request(request) {
+    this.latest = request;
+    if (this.busy) return;
+    this.busy = true;
+    while (this.latest !== null) {
+      const current = this.latest;
+      this.latest = null;
+      const start = performance.now();
+      try {
+        const answer = await this.answer(current);
+        this.paint(answer, current, performance.now() - start);
+      } catch (error) {
+        this.fail(error, current);
+      }
+    }
+    this.busy = false;
+  }
+}
+
+// An error whose text is meant for the reader.
+export class ExplorerError extends Error {}
+
+/* ---- the Python kernel ---- */
+
+// Custom messages with an id: an unchanged trait would never answer.
+export class KernelSource {
+  constructor(model, text, timeout = 8000) {
+    Object.assign(this, { model, text, timeout, next: 0, waiting: new Map() });
+    this.receive = (message, buffers) => this.settle(message, buffers);
+    model.on("msg:custom", this.receive);
+  }
+
+  decode(z, label) {
+    const id = `${(this.prefix ??= Math.random().toString(36).slice(2))}-${this.next++}`;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(id);
+        reject(new ExplorerError(this.text.slow));
+      }, this.timeout);
+      this.waiting.set(id, { resolve, reject, timer });
+      this.model.send({ kind: "decode", id, z: Array.from(z), label });
+    });
+  }
+
+  settle(message, buffers) {
+    const request = this.waiting.get(message.id); // other views have other ids
+    if (!request) return;
+    this.waiting.delete(message.id);
+    clearTimeout(request.timer);
+    if (message.kind === "error") {
+      const text = fill(this.text.kernelError, { error: message.error });
+      return request.reject(new ExplorerError(text));
+    }
+    const { buffer, byteOffset, byteLength } = buffers[0];
+    const bytes = new Uint8Array(buffer ?? buffers[0], byteOffset, byteLength);
+    request.resolve(new Float32Array(bytes.slice().buffer)); // slice aligns
+  }
+
+  close() {
+    this.model.off("msg:custom", this.receive);
+    for (const request of this.waiting.values()) clearTimeout(request.timer);
+  }
+}
+
+/* ---- the browser, by onnxruntime-web ---- */
+
+const cache = { runtime: null, networks: {} };
+let failures = 0; // a browser remembers a module that failed; a new query does not
+
+// A failed load is forgotten, so that the next touch tries again.
+function remember(key, store, load) {
+  if (!store[key]) {
+    store[key] = load().catch((error) => {
+      store[key] = null;
+      failures += 1;
+      throw error;
+    });
+  }
+  return store[key];
+}
+
+async function bytesOf(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${url}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+// A host may have unpacked the file on the way: the first two bytes tell.
+async function unpack(bytes) {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream();
+  const plain = stream.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+async function webAssembly(url) {
+  const bytes = await unpack(await bytesOf(url));
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm") {
+    throw new Error(`no WebAssembly: ${url}`); // before the runtime sees it and aborts
+  }
+  return bytes;
+}
+
+function loadRuntime(assets) {
+  return remember("runtime", cache, async () => {
+    const folder = new URL("vendor/ort/", assets);
+    const module = new URL("ort.wasm.min.mjs", folder);
+    if (failures) module.search = failures;
+    const [ort, binary] = await Promise.all([
+      import(module.href),
+      webAssembly(new URL("ort-wasm.bin", folder)),
+    ]);
+    ort.env.wasm.numThreads = 1; // most hosts set no COOP and COEP headers
+    ort.env.wasm.wasmBinary = binary;
+    return ort;
+  });
+}
+
+// One network of a page; explorers that show the same one share its session.
+export class Network {
+  static load(name, assets) {
+    const networks = (cache.networks[assets] ??= {});
+    return remember(name, networks, async () => {
+      const url = new URL(`networks/${name}.onnx`, assets);
+      const [ort, bytes] = await Promise.all([loadRuntime(assets), bytesOf(url)]);
+      const session = await ort.InferenceSession.create(bytes, {
+        executionProviders: ["wasm"],
+      });
+      return new Network(ort, session);
+    });
+  }
+
+  constructor(ort, session) {
+    Object.assign(this, { ort, session, turn: Promise.resolve() });
+  }
+
+  // A session runs one request at a time.
+  run(inputs, output) {
+    const result = this.turn.then(() => this.compute(inputs, output));
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  async compute(inputs, output) {
+    const feeds = {};
+    for (const [name, values] of Object.entries(inputs)) {
+      feeds[name] = new this.ort.Tensor("float32", values, [1, values.length]);
+    }
+    const results = await this.session.run(feeds);
+    return results[output].data;
+  }
+}

@@ -1,0 +1,76 @@
+// Native controls with names, keyboard and touch, as all explorers use them.
+
+import { clamp } from "./core.js";
+
+export function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key in node && !key.startsWith("aria")) node[key] = value;
+    else node.setAttribute(key, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+let serial = 0;
+const page = Math.random().toString(36).slice(2, 8);
+
+// One line: name, small picture, slider, small picture, value.
+export function sliderRow({ name, hint, low, high, step, shape, format, text }) {
+  const id = `aigc-${page}-${serial++}`;
+  const input = element("input", {
+    type: "range", id, min: low, max: high, step, value: 0,
+  });
+  const output = element("output", { htmlFor: id, "aria-live": "off" });
+  const ends = [[low, text.lowest], [high, text.highest]].map(([value, title]) => {
+    const small = thumbnail(shape, title);
+    small.addEventListener("click", () => jump(input, value));
+    return small;
+  });
+  const label = element("label", { htmlFor: id, title: hint ?? "" }, name);
+  const node = element("div", { className: "aigc-row" });
+  node.append(label, ends[0], input, ends[1], output);
+  const show = (value) => {
+    input.value = value;
+    output.textContent = format.short(value);
+    input.setAttribute("aria-valuetext", format.long(value));
+    const [from, to] = [clamp(0, low, high), clamp(value, low, high)];
+    const share = (v) => `${((v - low) / (high - low)) * 100}%`;
+    input.style.setProperty("--from", share(Math.min(from, to)));
+    input.style.setProperty("--to", share(Math.max(from, to)));
+  };
+  return { node, input, ends, show };
+}
+
+function jump(input, value) {
+  input.value = value;
+  for (const type of ["input", "change"]) {
+    input.dispatchEvent(new Event(type, { bubbles: true }));
+  }
+}
+
+function thumbnail([height, width], title) {
+  const small = element("canvas", { width, height, title, className: "aigc-small" });
+  small.setAttribute("aria-hidden", "true");
+  return small;
+}
+
+export function classChoice(n, title, choose) {
+  const name = `aigc-${page}-${serial++}`;
+  const legend = element("legend", {}, title);
+  const node = element("fieldset", { className: "aigc-classes" }, legend);
+  const inputs = Array.from({ length: n }, (_, label) => {
+    const input = element("input", { type: "radio", name, value: label });
+    input.addEventListener("change", () => choose(label));
+    const face = element("span", {}, String(label));
+    node.append(element("label", {}, input, face));
+    return input;
+  });
+  return { node, show: (label) => (inputs[label].checked = true) };
+}
+
+export function button(text, press) {
+  const node = element("button", { type: "button" }, text);
+  node.addEventListener("click", press);
+  return node;
+}

@@ -1,0 +1,105 @@
+// The page's host: gives each explorer's module a model, as anywidget does in Jupyter.
+
+import { followLinks, nearest, reveal } from "./links.js";
+
+const TEXT = {
+  zh: {
+    failed: "这里的交互图没有加载成功，上面是预先算好的图像。刷新页面可以再试一次。",
+  },
+}.zh;
+const KINDS = new Set(["latent"]);
+
+// The part of anywidget's model that a module may use.
+class PageModel {
+  constructor(state) {
+    this.state = state;
+    this.listeners = new Map();
+  }
+
+  get(key) {
+    return this.state[key];
+  }
+
+  set(key, value) {
+    this.state[key] = value;
+    this.emit(`change:${key}`);
+  }
+
+  on(name, listener) {
+    if (!this.listeners.has(name)) this.listeners.set(name, new Set());
+    this.listeners.get(name).add(listener);
+  }
+
+  off(name, listener) {
+    this.listeners.get(name)?.delete(listener);
+  }
+
+  emit(name) {
+    for (const listener of this.listeners.get(name) ?? []) listener();
+  }
+
+  save_changes() {}
+
+  send() {}
+}
+
+function sayWhy(container, error) {
+  console.warn("explorer:", error);
+  container.dataset.error = String(error);
+  const note = document.createElement("p");
+  note.className = "aigc-explorer-note";
+  note.textContent = TEXT.failed;
+  container.append(note);
+}
+
+async function mount(container) {
+  const kind = container.dataset.explorer;
+  if (!KINDS.has(kind)) throw new Error(`no explorer ${kind}`);
+  const poster = container.querySelector("img");
+  const state = JSON.parse(container.querySelector("script").textContent);
+  const module = await import(new URL(`${kind}.js`, import.meta.url).href);
+  await poster.decode();
+  const model = new PageModel({
+    ...state,
+    _assets: new URL("../", import.meta.url).href,
+    _sprite: poster,
+  });
+  const el = document.createElement("div");
+  await module.default.render({ model, el });
+  container.replaceChildren(el);
+  container.aigc = el.aigc;
+  container.dataset.ready = "1";
+  return el.aigc;
+}
+
+const mounted = new WeakMap(); // container -> promise of its handle
+
+function mountOnce(container) {
+  if (!mounted.has(container)) {
+    const handle = mount(container).catch((error) => sayWhy(container, error));
+    mounted.set(container, handle);
+  }
+  return mounted.get(container);
+}
+
+function start() {
+  const containers = document.querySelectorAll(".aigc-explorer[data-explorer]");
+  const watch = (entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      observer.unobserve(entry.target);
+      mountOnce(entry.target);
+    }
+  };
+  const observer = new IntersectionObserver(watch, { rootMargin: "300px" });
+  for (const container of containers) observer.observe(container);
+  followLinks(async (link) => {
+    const container = nearest(link, containers);
+    if (!container) return null;
+    const handle = await mountOnce(container);
+    reveal(container);
+    return handle;
+  });
+}
+
+start();

@@ -1,0 +1,115 @@
+"""Explorers on a page: their HTML, and the files that a site needs for them."""
+
+import html
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from aigc_helpers import export, weights
+from aigc_helpers.explorers.decoding import Decoder, decode
+from aigc_helpers.explorers.filmstrip import (
+    POSITIONS,
+    Filmstrip,
+    make_filmstrip,
+    strip_latents,
+)
+from aigc_helpers.explorers.modules import page_files
+from aigc_helpers.explorers.setting import LatentSetting, latent_setting
+
+_ALT = (
+    "生成器画出的图像：每行是一个方向，从左到右由 −3 到 3 个标准差；"
+    "再下一行从一个样本走到另一个"
+)
+_ALT_CLASSES = _ALT + "；最后一行是各个类别"
+_PAGE = (
+    '<div class="aigc-explorer" data-explorer="latent" data-network="{network}">'
+    '<img class="aigc-explorer-poster" alt="{alt}" width="{width}" height="{height}" '
+    'style="max-width:100%;height:auto;image-rendering:pixelated" src="{address}">'
+    '<script type="application/json">{state}</script></div>'
+)
+
+
+def latent_page(
+    shipped_name: str, *, seed: int | None = None, label: int | None = None
+) -> str:
+    """HTML of an explorer on a shipped network, alive on a page without a kernel.
+
+    Parameters
+    ----------
+    shipped_name : str
+        One of ``weights.names()`` whose card has an ``explorer`` entry.
+    seed, label : int, optional
+        The first sample and class; by default those of the card.
+    """
+    setting = shipped_setting(shipped_name)
+    first = setting.at(
+        seed=setting.seed if seed is None else seed,
+        label=setting.label if label is None else label,
+    )
+    return _latent_page(shipped_name, first.seed, first.label)
+
+
+def shipped_setting(shipped_name: str) -> LatentSetting:
+    """The setting that the card of a shipped network describes."""
+    known = weights.card(shipped_name).get("explorer")
+    if not known:
+        raise ValueError(f"{shipped_name!r} is not a network for an explorer")
+    return latent_setting(
+        known["latent_dim"],
+        known["n_classes"],
+        directions=weights.directions(shipped_name),
+        names=known.get("names"),
+        presets=known.get("presets"),
+        seed=known.get("seed", 0),
+        label=known.get("label", 0),
+    )
+
+
+@lru_cache(maxsize=16)
+def _latent_page(name: str, seed: int, label: int) -> str:
+    setting = shipped_setting(name).at(seed=seed, label=label)
+    return static_html(setting, export.shipped_decoder(name), network=name)
+
+
+def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") -> str:
+    """Poster and state of an explorer; without a network the strip is all it has."""
+    strip, shape = filmstrip(setting, decoder)
+    source = "network" if network else "strip"
+    config = setting.config(source=source, shape=shape, network=network)
+    config["strip"] = {"tile": list(strip.tile), "positions": POSITIONS}
+    state = json.dumps(
+        {"_config": config, "_state": setting.state()},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return _PAGE.format(
+        network=html.escape(network),
+        alt=_ALT_CLASSES if setting.n_classes else _ALT,
+        width=strip.columns * shape[1],
+        height=strip.rows * shape[0],
+        address=strip.address,
+        state=state.replace("<", "\\u003c"),
+    )
+
+
+def filmstrip(
+    setting: LatentSetting, decoder: Decoder
+) -> tuple[Filmstrip, tuple[int, ...]]:
+    """The sprite of a setting, and the shape (H, W) of its images."""
+    z, labels = strip_latents(setting)
+    images = decode(decoder, z, labels, setting.n_classes)
+    return make_filmstrip(images, setting.n_classes), images.shape[1:]
+
+
+def stage(folder: Path) -> list[Path]:
+    """Write the explorers' files and the exported networks below ``folder``."""
+    target = Path(folder) / "explorers"
+    target.mkdir(parents=True, exist_ok=True)
+    staged = []
+    for source in page_files():
+        content = source.read_bytes()
+        path = target / source.name
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+        staged.append(path)
+    return staged + export.export_all(Path(folder) / "networks")

@@ -1,0 +1,142 @@
+"""A small site of explorers, with networks of its own: no book, no shipped weights."""
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import prepare
+import pydata_sphinx_theme
+import pytest
+import torch
+from serve import make_server
+
+from aigc_helpers import export, gan
+from aigc_helpers.explorers import page
+from aigc_helpers.explorers.setting import latent_setting
+
+AXE = prepare.MODULES / "axe-core" / "axe.min.js"
+LATENT_DIM = 16
+PAGE = """<!doctype html>
+<html lang="zh-CN"{theme}><head><meta charset="utf-8"><title>探索器</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="_static/explorers/explorers.css">
+<style>body {{ font-family: sans-serif; max-width: 44rem; margin: auto; padding: 8px }}
+html[data-theme=dark] {{ background: #14181e; color: #ced6dd }}</style>
+<script type="module" src="_static/explorers/host.js"></script></head>
+<body><main><h1>探索器</h1>{body}</main></body></html>"""
+
+
+@pytest.fixture(scope="session")
+def decoders() -> dict:
+    """Untrained decoders: "conditional" takes z and y, "plain" takes z."""
+    torch.manual_seed(0)
+    return {
+        "conditional": gan.Decoder(gan.ConditionalGenerator(LATENT_DIM, width=8)),
+        "plain": gan.Decoder(gan.Generator(LATENT_DIM, width=8)),
+    }
+
+
+@pytest.fixture(scope="session")
+def explorers(decoders) -> dict:
+    """HTML of an explorer on each decoder, and "strip", which has no network."""
+    conditional = latent_setting(LATENT_DIM, 10, label=3)
+    plain = latent_setting(LATENT_DIM, 0)
+    return {
+        "conditional": page.static_html(
+            conditional, decoders["conditional"], network="conditional"
+        ),
+        "plain": page.static_html(plain, decoders["plain"], network="plain"),
+        "strip": page.static_html(conditional, decoders["conditional"]),
+    }
+
+
+@pytest.fixture(scope="session")
+def explorer_site(tmp_path_factory, decoders, explorers):
+    """Folder laid out as the book's: pages, _static/{explorers,networks,vendor}."""
+    folder = tmp_path_factory.mktemp("site")
+    static = folder / "_static"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "export_all", lambda folder: [])
+        page.stage(static)
+    for name, decoder in decoders.items():
+        export.export_decoder(
+            decoder,
+            static / "networks" / f"{name}.onnx",
+            latent_dim=LATENT_DIM,
+            n_classes=10 if name == "conditional" else 0,
+        )
+    prepare.stage_ort()
+    (static / "vendor").symlink_to(prepare.VENDOR, target_is_directory=True)
+    link = '<p>请把<a href="#explorer?1=2.5&amp;label=7">方向 1 拉到 2.5</a>。</p>'
+    bodies = {
+        "index": link + explorers["conditional"],
+        "two": explorers["conditional"] + explorers["plain"],
+        "same": explorers["plain"] + explorers["plain"],
+        "strip": explorers["strip"],
+    }
+    for name, body in bodies.items():
+        for suffix, theme in (("", ""), ("-dark", ' data-theme="dark"')):
+            html = PAGE.format(body=body, theme=theme)
+            (folder / f"{name}{suffix}.html").write_text(html, "utf-8")
+    themed(folder, explorers["conditional"])
+    empty = PAGE.format(body='<div id="cell"></div>', theme="")
+    host = '<script type="module" src="_static/explorers/host.js"></script>'
+    (folder / "empty.html").write_text(empty.replace(host, ""), "utf-8")
+    return folder
+
+
+def themed(folder, explorer: str) -> None:
+    """themed-dark.html: an explorer as a notebook's output under the book's theme."""
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme"
+    styles = theme / "static" / "styles" / "pydata-sphinx-theme.css"
+    (folder / "_static" / "theme.css").write_bytes(styles.read_bytes())
+    output = f'<div class="cell_output"><div class="text_html">{explorer}</div></div>'
+    html = PAGE.format(
+        theme=' data-theme="dark"', body=f'<div class="bd-content">{output}</div>'
+    )
+    link = '<link rel="stylesheet" href="_static/theme.css">'
+    html = html.replace("</title>", f"</title>{link}")
+    (folder / "themed-dark.html").write_text(html, "utf-8")
+
+
+@pytest.fixture(scope="session")
+def server(explorer_site):
+    """Address of the explorers' own site, in place of the book's."""
+    httpd = make_server(explorer_site, port=0, quiet=True)
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_address[1]}"
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
+
+
+@pytest.fixture
+def explorer(open_page):
+    """Open a page and wait for its first explorer: {page, box, slider(i), ...}."""
+
+    def open_(path: str = "index.html", **options) -> SimpleNamespace:
+        shown = open_page(path, **options)
+        shown.wait_for_selector(".aigc-explorer[data-ready]")
+        return SimpleNamespace(
+            page=shown,
+            box=shown.locator(".aigc-explorer").first,
+            sliders=shown.locator(".aigc-row input"),
+            status=shown.locator(".aigc-status").first,
+        )
+
+    return open_
+
+
+@pytest.fixture
+def axe():
+    """Run axe-core on a page: a list of "rule: element", empty if all is well."""
+    source = AXE.read_text("utf-8")
+
+    def run(shown) -> list[str]:
+        shown.evaluate(source)
+        found = shown.evaluate("axe.run(document)")["violations"]
+        return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
+
+    return run
