@@ -5,6 +5,7 @@
 #   make test       set up everything, a browser too; all tests
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
+#   make weights    train the shipped networks again (needs MNIST, about 20 minutes)
 #   make lint       ruff alone
 #   make clean      remove what was built; the environment stays
 #
@@ -26,7 +27,7 @@ PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
   $(shell find book -type f -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: book serve test lab notebooks lint clean browser
+.PHONY: book serve test lab notebooks weights lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -42,6 +43,10 @@ lab: $(VENV)/.stamp
 
 notebooks: $(VENV)/.stamp
 	$(BIN)/python book/tools/run_notebooks.py
+
+weights: $(VENV)/.stamp
+	for name in mnist_classifier gan_mnist gan_mnist_conditional; do \
+	  $(BIN)/aigc train $$name --to aigc_helpers/weights || exit 1; done
 
 lint: $(VENV)/.stamp
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Command line of the book: ``aigc download | export | site | doctor``.
+"""Command line of the book: ``aigc download | train | evaluate | export | …``.
 
 A new command is one function ``add_…`` in ``COMMANDS``: it adds a parser whose default
 ``run`` is called with the arguments and returns the exit code (None is 0). What is
@@ -161,7 +161,60 @@ def run_doctor(args) -> int:
     return 1 if wrong else 0
 
 
-COMMANDS = (add_download, add_export, add_site, add_doctor)
+def add_train(commands) -> None:
+    """``aigc train NAME [--to DIR] [--seed N] [--steps N]``."""
+    parser = commands.add_parser("train", help="按配方训练随书的网络，可中断、可继续")
+    parser.add_argument("name", metavar="名称", help="例如 gan_mnist")
+    parser.add_argument("--to", type=Path, default=Path("weights"), help="目标文件夹")
+    parser.add_argument("--seed", type=int, default=0, help="随机种子")
+    parser.add_argument("--steps", type=int, help="步数，默认按配方")
+    parser.set_defaults(run=run_train)
+
+
+def run_train(args) -> None:
+    """Train, resuming from what an interrupted run of the same command left."""
+    from aigc_helpers import recipes
+
+    checkpoint = args.to / f"{args.name}-seed{args.seed}.checkpoint"
+    card = recipes.train_shipped(
+        args.name, args.to, seed=args.seed, steps=args.steps, checkpoint=checkpoint
+    )
+    say(f"{args.name} 已存入 {args.to}")
+    say_metrics(card["metrics"])
+
+
+def say_metrics(found: dict) -> None:
+    """One line for each figure."""
+    for name, value in found.items():
+        say(f"  {name}: {value}")
+
+
+def add_evaluate(commands) -> None:
+    """``aigc evaluate [NAME …] [--folder DIR]``."""
+    parser = commands.add_parser("evaluate", help="在 MNIST 上重新测量网络的质量")
+    parser.add_argument("names", nargs="*", metavar="名称", help="不写则测量全部")
+    parser.add_argument("--folder", type=Path, help="权重所在的文件夹，默认为随书的")
+    parser.set_defaults(run=run_evaluate)
+
+
+def run_evaluate(args) -> None:
+    """Measure saved networks now, not from their cards."""
+    from aigc_helpers import recipes, weights
+
+    folder = args.folder or weights.FOLDER
+    for name in args.names or weights.names(folder):
+        say(f"{name}：")
+        say_metrics(recipes.evaluate(name, folder))
+
+
+COMMANDS = (
+    add_download,
+    add_train,
+    add_evaluate,
+    add_export,
+    add_site,
+    add_doctor,
+)
 
 
 if __name__ == "__main__":

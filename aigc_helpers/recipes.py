@@ -1,8 +1,8 @@
 """How the shipped networks were made: one recipe each, run again by ``aigc train``."""
 
-import shlex
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 
@@ -22,7 +22,9 @@ class Recipe:
     title: str  # Chinese, shown to readers
     steps: int
     batch_size: int
+    decay: float = 0.998  # of the generator's moving average
     arguments: dict = field(default_factory=dict)
+    first: dict = field(default_factory=dict)  # seed and label an explorer opens with
 
 
 RECIPES = {
@@ -30,16 +32,39 @@ RECIPES = {
         "vision", "DigitClassifier", "手写数字分类器", steps=2400, batch_size=128
     ),
     "gan_mnist": Recipe(
-        "gan", "Generator", "手写数字生成器", steps=6000, batch_size=64
+        "gan",
+        "Generator",
+        "手写数字生成器",
+        steps=6000,
+        batch_size=64,
+        first={"seed": 22},
     ),
     "gan_mnist_conditional": Recipe(
-        "gan", "ConditionalGenerator", "按数字生成", steps=6000, batch_size=64
+        "gan",
+        "ConditionalGenerator",
+        "按数字生成",
+        steps=6000,
+        batch_size=64,
+        first={"seed": 1, "label": 3},
     ),
 }
 
 
-def train_shipped(name: str, *, seed: int = 0, steps=None, checkpoint=None) -> dict:
+def train_shipped(
+    name: str, folder: Path, *, seed: int = 0, steps=None, checkpoint=None
+) -> dict:
     """Train a network by its recipe on MNIST, save it with its card; return the card.
+
+    Parameters
+    ----------
+    name : str
+        One of `RECIPES`.
+    folder : path
+        Where the weights and the card go.
+    steps : int, optional
+        Instead of the recipe's.
+    checkpoint : path, optional
+        File to resume from and to save to; removed when the run is complete.
 
     Raises
     ------
@@ -47,34 +72,61 @@ def train_shipped(name: str, *, seed: int = 0, steps=None, checkpoint=None) -> d
         If there is no recipe of that name.
     DatasetUnavailable
         If MNIST is neither here nor to be had.
+    InterruptedError
+        If the reader stopped the run; nothing but the checkpoint is written.
     """
-    if name not in RECIPES:
-        raise ValueError(f"no recipe named {name!r}; there are {list(RECIPES)}")
-    recipe = RECIPES[name]
+    recipe = find_recipe(name)
     steps = steps or recipe.steps
     set_seed(seed)
     train = _train_classifier if recipe.module == "vision" else _train_generator
     started = time.process_time()
-    network, results = train(recipe, steps, seed, checkpoint)
+    network, history = train(recipe, steps, seed, checkpoint)
+    if any(len(values) < steps for values in history.values()):
+        raise InterruptedError(
+            f"{name} is not finished; run the same command again to go on"
+        )
     facts = {
         "title": recipe.title,
         "network": _build_instructions(recipe),
         "data": "MNIST, 60,000 training images (LeCun, Cortes, Burges)",
-        "command": shlex.join(["aigc", "train", name, f"--seed={seed}"]),
+        "command": f"aigc train {name} --seed {seed} --steps {steps}",
         "seed": seed,
         "steps": steps,
         "cpu_seconds": round(time.process_time() - started),
         "runtime": describe_runtime(),
-        "metrics": results,
         "licence": "Apache-2.0",
     }
-    if recipe.module == "gan":
-        facts["explorer"] = _explorer_facts(network)
-        chosen = gan.principal_directions(network)
-        weights.save(name, network, facts, directions=chosen)
-    else:
-        weights.save(name, network, facts)
-    return weights.card(name)
+    _save_with_metrics(name, network, facts, Path(folder))
+    if checkpoint:
+        Path(checkpoint).unlink(missing_ok=True)
+    return weights.card(name, folder)
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name, or a ValueError that lists those there are."""
+    if name not in RECIPES:
+        raise ValueError(f"no recipe named {name!r}; there are {list(RECIPES)}")
+    return RECIPES[name]
+
+
+def _save_with_metrics(name: str, network, facts: dict, folder: Path) -> None:
+    """Judge a trained network and write it; a generator gets its explorer's facts."""
+    if RECIPES[name].module == "vision":
+        facts["metrics"] = evaluate_classifier(network)
+        weights.save(name, network, facts, folder=folder)
+        return
+    facts["metrics"] = evaluate_generator(network)
+    facts["explorer"] = {**_explorer_facts(network), **RECIPES[name].first}
+    directions = gan.principal_directions(network)
+    weights.save(name, network, facts, folder=folder, directions=directions)
+
+
+def evaluate(name: str, folder: Path = weights.FOLDER) -> dict:
+    """Metrics of saved weights, measured now on MNIST."""
+    network = weights.load(name, folder=folder)
+    if weights.card(name, folder)["network"]["module"] == "vision":
+        return evaluate_classifier(network)
+    return evaluate_generator(network)
 
 
 def _build_instructions(recipe: Recipe) -> dict:
@@ -94,14 +146,19 @@ def _explorer_facts(generator) -> dict:
 
 
 def _train_classifier(recipe: Recipe, steps: int, seed: int, checkpoint):
-    train, test = load_images("mnist"), load_images("mnist", "test")
+    train = load_images("mnist")
     model = vision.DigitClassifier(**recipe.arguments)
-    vision.train_classifier(
-        model, train.images, train.labels, steps=steps, seed=seed, checkpoint=checkpoint
+    history = vision.train_classifier(
+        model,
+        train.images,
+        train.labels,
+        steps=steps,
+        batch_size=recipe.batch_size,
+        seed=seed,
+        checkpoint=checkpoint,
     )
     vision.standardise_features(model, train.images)
-    right = metrics.predict_classes(model, test.images / 255) == test.labels
-    return model, {"test_accuracy": round(float(right.float().mean()), 4)}
+    return model, history
 
 
 def _train_generator(recipe: Recipe, steps: int, seed: int, checkpoint):
@@ -109,18 +166,24 @@ def _train_generator(recipe: Recipe, steps: int, seed: int, checkpoint):
     conditional = recipe.network.startswith("Conditional")
     generator = getattr(gan, recipe.network)(**recipe.arguments)
     judge = gan.ConditionalDiscriminator() if conditional else gan.Discriminator()
-    averaged, _ = gan.train_gan(
+    return gan.train_gan(
         generator,
         judge,
         train.images,
         train.labels if conditional else None,
         steps=steps,
         batch_size=recipe.batch_size,
-        decay=0.998,
+        decay=recipe.decay,
         seed=seed,
         checkpoint=checkpoint,
     )
-    return averaged, evaluate_generator(averaged)
+
+
+def evaluate_classifier(model) -> dict:
+    """Share of MNIST's test images that a classifier names right."""
+    test = load_images("mnist", "test")
+    right = metrics.predict_classes(model, test.images / 255) == test.labels
+    return {"test_accuracy": round(float(right.float().mean()), 4)}
 
 
 def evaluate_generator(generator, *, seed: int = 1) -> dict:
