@@ -6,6 +6,8 @@
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
 #   make weights    train the shipped networks again (needs MNIST, about 20 minutes)
+#   make bench      measure the explorers (a few seconds)
+#   make stress     kill a training run twenty times and resume it
 #   make lint       ruff alone
 #   make clean      remove what was built; the environment stays
 #
@@ -27,7 +29,7 @@ PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
   $(shell find book -type f -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: book serve test lab notebooks weights lint clean browser
+.PHONY: book serve test lab notebooks weights bench stress lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -47,6 +49,12 @@ notebooks: $(VENV)/.stamp
 weights: $(VENV)/.stamp
 	for name in mnist_classifier gan_mnist gan_mnist_conditional; do \
 	  $(BIN)/aigc train $$name --to aigc_helpers/weights || exit 1; done
+
+bench: build/.stamp browser
+	$(BIN)/python benchmarks/explorer_latency.py
+
+stress: $(VENV)/.stamp
+	$(BIN)/python tests/stress/kill_training.py --times 20
 
 lint: $(VENV)/.stamp
 	$(BIN)/ruff check .

@@ -12,6 +12,8 @@ from torch import nn
 
 from aigc_helpers.runtime import describe_runtime
 
+FACTS = {"step", "steps", "parts", "runtime"}  # what every checkpoint tells of its run
+
 
 def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> None:
     """Write ``parts`` to one safetensors file, whole or not at all.
@@ -20,7 +22,8 @@ def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> Non
     file's header.
     """
     runtime = describe_runtime()
-    tensors, facts = {}, {"step": step, "steps": steps, "runtime": runtime}
+    facts = {"step": step, "steps": steps, "parts": sorted(parts), "runtime": runtime}
+    tensors = {}
     for name, part in parts.items():
         for key, value in _flatten(part).items():
             target = tensors if torch.is_tensor(value) else facts
@@ -28,12 +31,15 @@ def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> Non
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
-    save_file(
-        {key: value.contiguous() for key, value in tensors.items()},
-        scratch,
-        metadata={"state": json.dumps(facts)},
-    )
-    os.replace(scratch, path)
+    try:
+        save_file(
+            {key: value.contiguous() for key, value in tensors.items()},
+            scratch,
+            metadata={"state": json.dumps(facts)},
+        )
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)  # of a write that failed
 
 
 def _flatten(part) -> dict:
@@ -61,26 +67,39 @@ def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
     if not Path(path).exists():
         return 0
     tensors, facts = read_checkpoint(path)
+    _require_same_run(path, facts, parts, steps)
+    values = {**tensors, **facts}
+    for name, part in parts.items():
+        mine = {k: v for k, v in values.items() if k.startswith(f"{name}/")}
+        try:
+            _load(part, {k.removeprefix(f"{name}/"): v for k, v in mine.items()})
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise ValueError(
+                f"{path} does not fit {name}: it belongs to another network or data "
+                f"set. Name another file, or delete this one to start anew. ({error})"
+            ) from error
+    return facts["step"]
+
+
+def _require_same_run(path, facts: dict, parts: dict, steps: int) -> None:
+    """Refuse a checkpoint of another run; warn of another machine or torch."""
     if facts["steps"] != steps:
         raise ValueError(
             f"{path} belongs to a run of {facts['steps']} steps, not {steps}: its "
             "learning rate follows that length. Ask for the same number of steps, or "
             "delete the file to start anew."
         )
+    if facts["parts"] != sorted(parts):
+        raise ValueError(
+            f"{path} holds {facts['parts']}, this run needs {sorted(parts)}: it "
+            "belongs to another kind of training. Name another file, or delete it."
+        )
     if facts["runtime"] != describe_runtime():
         warnings.warn(
             f"{path} was made with {facts['runtime']}, this is {describe_runtime()}: "
             "training goes on, but not to bit-equal weights",
-            stacklevel=3,
+            stacklevel=4,
         )
-    values = {**tensors, **facts}
-    for name, part in parts.items():
-        mine = {k: v for k, v in values.items() if k.startswith(f"{name}/")}
-        try:
-            _load(part, {k.removeprefix(f"{name}/"): v for k, v in mine.items()})
-        except (RuntimeError, KeyError) as error:
-            raise ValueError(f"{path} does not fit {name}: {error}") from error
-    return facts["step"]
 
 
 def read_checkpoint(path: Path | str) -> tuple[dict, dict]:
@@ -94,6 +113,8 @@ def read_checkpoint(path: Path | str) -> tuple[dict, dict]:
     try:
         with safe_open(path, framework="pt") as file:
             facts = json.loads(file.metadata()["state"])
+            if missing := FACTS - set(facts):
+                raise KeyError(f"no {sorted(missing)}")
             return {key: file.get_tensor(key) for key in file.keys()}, facts
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is not a checkpoint ({error}); delete it") from error

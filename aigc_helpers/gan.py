@@ -32,7 +32,7 @@ class Generator(nn.Module):
         Channels at 7x7.
     """
 
-    def __init__(self, latent_dim: int = 64, width: int = 48):
+    def __init__(self, latent_dim: int = 16, width: int = 48):
         super().__init__()
         self.latent_dim = latent_dim
         self.project = nn.Sequential(
@@ -90,14 +90,15 @@ class Discriminator(nn.Module):
 
 def append_spread(h):
     """Append the mean standard deviation over the batch: (B, F) -> (B, F + 1)."""
-    spread = h.float().var(dim=0, unbiased=False).add(1e-8).sqrt().mean()
+    centred = (h - h.mean(dim=0)).float()
+    spread = centred.square().mean(dim=0).add(1e-8).sqrt().mean()
     return torch.cat([h, spread.expand(len(h), 1).to(h.dtype)], dim=1)
 
 
 class ConditionalGenerator(Generator):
     """Noise (B, latent_dim) and one-hot classes (B, n_classes) to images."""
 
-    def __init__(self, latent_dim: int = 64, width: int = 48, n_classes: int = 10):
+    def __init__(self, latent_dim: int = 16, width: int = 48, n_classes: int = 10):
         super().__init__(latent_dim + n_classes, width)
         self.latent_dim, self.n_classes = latent_dim, n_classes
 
@@ -200,7 +201,7 @@ def train_gan(
     labels=None,
     *,
     steps: int,
-    batch_size: int = 64,
+    batch_size: int = 32,
     lr: float = 3e-3,
     betas: tuple[float, float] = (0.0, 0.99),
     gamma: float = 0.0,
@@ -227,7 +228,7 @@ def train_gan(
     decay : float
         Of the moving average of the generator's weights; 0 keeps the newest ones.
     watch : callable, optional
-        Called as ``watch(step, averaged_generator)`` before every step and at the end.
+        Called as ``watch(steps_done, averaged_generator)`` after every step.
     checkpoint : path, optional
         File to resume from and to save to, see `training_steps`.
 
@@ -259,15 +260,15 @@ def train_gan(
         "rng": rng,
         "history": history,
     }
+    generator.train()
+    discriminator.train()
     for step in training_steps(steps, parts, checkpoint):
-        if watch:
-            watch(step, average.module)
         for optimizer in (optimizer_g, optimizer_d):
             set_lr(optimizer, lr * warmup_then_decay(step, steps))
 
         index = torch.randint(len(data), (batch_size,), generator=rng)
         real = to_signed(data[index])
-        y = () if labels is None else (one_hot(labels[index]),)
+        y = () if labels is None else (one_hot(labels[index], generator.n_classes),)
         z = torch.randn(batch_size, generator.latent_dim, generator=rng).to(real.device)
         with autocast(real.device):
             fake = generator(z, *y)
@@ -277,20 +278,26 @@ def train_gan(
         )
         loss_g = generator_step(discriminator, optimizer_g, fake, *y)
         raise_if_not_finite(step, loss_d=loss_d, loss_g=loss_g)
-        average.update(generator)
+        average.update(generator, step)
         history.add(loss_d=loss_d, loss_g=loss_g)
-    if watch:
-        watch(steps, average.module)
+        if watch:
+            watch(step + 1, average.module)
     return average.module, history
 
 
 @torch.no_grad()
 def sample_images(generator, z, y=None, *, batch_size: int = 500):
-    """Images (B, 1, 28, 28) in [0, 1] from noise (B, latent_dim), one-hot classes."""
+    """Images (B, 1, 28, 28) in [0, 1] from noise (B, latent_dim), one-hot classes.
+
+    Runs in evaluation mode and leaves the generator in the mode it was in.
+    """
+    was_training = generator.training
     decoder = Decoder(generator)
     inputs = (z,) if y is None else (z, y)
     chunks = zip(*(t.split(batch_size) for t in inputs), strict=True)
-    return torch.cat([decoder(*chunk) for chunk in chunks])
+    images = torch.cat([decoder(*chunk) for chunk in chunks])
+    generator.train(was_training)
+    return images
 
 
 class Decoder(nn.Module):
@@ -317,43 +324,33 @@ def spherical_interpolation(a, b, t):
 
 
 @torch.no_grad()
-def principal_directions(
-    generator, n_directions: int = 6, *, n_samples: int = 2000, seed: int = 0
-):
-    """Unit directions in latent space that change the images most.
+def principal_directions(generator, n_directions: int = 6):
+    """Unit directions in latent space that change the first activations most.
 
-    GANSpace (Haerkoenen et al., 2020): principal components of the first activations,
-    carried back to z by least squares. For a conditional generator the classes are
-    drawn at random and their mean activation is taken away first.
+    GANSpace (Haerkoenen et al., 2020) takes the principal components of the first
+    activations. Before their ReLU these are linear in z, ``A z + b`` with z from
+    N(0, I), so the components are the right singular vectors of A (the closed form of
+    Shen and Zhou, 2021). Classes enter through b alone and change nothing.
 
     Returns
     -------
     tensor (n_directions, latent_dim)
-        Strongest first; each scaled so that one step is one standard deviation of z.
+        Strongest first; one step is one standard deviation of z. The sign is chosen
+        so that the largest component is positive.
     """
     if not 0 < n_directions <= generator.latent_dim:
         raise ValueError(
             f"n_directions must be in 1..{generator.latent_dim}, got {n_directions}"
         )
-    rng = torch.Generator().manual_seed(seed)
-    z = torch.randn(n_samples, generator.latent_dim, generator=rng)
-    activations = first_activations(generator, z, rng)
-    activations = activations - activations.mean(dim=0)
-    _, _, components = torch.linalg.svd(activations, full_matrices=False)
-    scores = activations @ components[:n_directions].T  # (n_samples, n_directions)
-    directions = torch.linalg.lstsq(scores, z).solution  # (n_directions, latent_dim)
-    return F.normalize(directions, dim=1)
-
-
-def first_activations(generator, z, rng):
-    """(B, F) output of `project`, less its class mean for a conditional generator."""
-    if not hasattr(generator, "n_classes"):
-        return generator.project(z).flatten(1)
-    labels = torch.randint(generator.n_classes, (len(z),), generator=rng)
-    y = one_hot(labels, generator.n_classes)
-    h = generator.project(torch.cat([z, y], dim=1)).flatten(1)
-    class_means = (y.T @ h) / y.sum(dim=0)[:, None]
-    return h - class_means[labels]
+    linear, _, norm, _ = generator.project
+    scale = norm.weight / (norm.running_var + norm.eps).sqrt()  # (width,)
+    scale = scale.repeat_interleave(len(linear.weight) // len(scale))[:, None]
+    _, _, components = torch.linalg.svd(
+        scale * linear.weight[:, : generator.latent_dim], full_matrices=False
+    )
+    directions = components[:n_directions]
+    largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
+    return directions * largest.sign()
 
 
 class ToyGenerator(nn.Module):

@@ -29,7 +29,12 @@ class Recipe:
 
 RECIPES = {
     "mnist_classifier": Recipe(
-        "vision", "DigitClassifier", "手写数字分类器", steps=2400, batch_size=128
+        "vision",
+        "DigitClassifier",
+        "手写数字分类器",
+        steps=2400,
+        batch_size=128,
+        arguments={"width": 32, "feature_dim": 64},
     ),
     "gan_mnist": Recipe(
         "gan",
@@ -37,6 +42,7 @@ RECIPES = {
         "手写数字生成器",
         steps=6000,
         batch_size=64,
+        arguments={"latent_dim": 16, "width": 48},
         first={"seed": 22},
     ),
     "gan_mnist_conditional": Recipe(
@@ -45,6 +51,7 @@ RECIPES = {
         "按数字生成",
         steps=6000,
         batch_size=64,
+        arguments={"latent_dim": 16, "width": 48, "n_classes": 10},
         first={"seed": 1, "label": 3},
     ),
 }
@@ -79,6 +86,7 @@ def train_shipped(
     steps = steps or recipe.steps
     set_seed(seed)
     train = _train_classifier if recipe.module == "vision" else _train_generator
+    resumed = checkpoint is not None and Path(checkpoint).exists()
     started = time.process_time()
     network, history = train(recipe, steps, seed, checkpoint)
     if any(len(values) < steps for values in history.values()):
@@ -92,7 +100,7 @@ def train_shipped(
         "command": f"aigc train {name} --seed {seed} --steps {steps}",
         "seed": seed,
         "steps": steps,
-        "cpu_seconds": round(time.process_time() - started),
+        "cpu_seconds": None if resumed else round(time.process_time() - started),
         "runtime": describe_runtime(),
         "licence": "Apache-2.0",
     }

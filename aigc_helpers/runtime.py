@@ -26,7 +26,7 @@ def pick_device(name: str | None = None) -> torch.device:
     found = available_devices()
     if name is None:
         return torch.device(found[0])
-    if torch.device(name).type not in found:
+    if name.split(":")[0] not in found:
         raise ValueError(
             f"device {name!r} is not on this machine; choose one of {found}"
         )

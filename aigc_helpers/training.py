@@ -1,9 +1,7 @@
 """What every training loop shares: schedules, averages, history, stopping."""
 
 import copy
-import os
 import signal
-import sys
 import threading
 import warnings
 from contextlib import contextmanager
@@ -11,20 +9,13 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from tqdm.auto import tqdm
 
 from aigc_helpers.checkpoint import restore_checkpoint, save_checkpoint
+from aigc_helpers.progress import progress
 
 
 class DivergedError(ArithmeticError):
     """A loss is no longer a number."""
-
-
-def progress(steps=None, total: int | None = None):
-    """A progress bar around an iterable; silent if ``AIGC_PROGRESS=0`` or no reader."""
-    quiet = os.environ.get("AIGC_PROGRESS") == "0"
-    unwatched = not ("ipykernel" in sys.modules or sys.stderr.isatty())
-    return tqdm(steps, total=total, disable=quiet or unwatched, leave=False)
 
 
 def warmup_then_decay(step: int, steps: int, *, warmup: float = 0.05) -> float:
@@ -66,14 +57,17 @@ class History(dict):
     def add(self, **values) -> None:
         """Append one value to each named list; every name must be known."""
         for name, value in values.items():
-            self[name].append(float(torch.as_tensor(value).detach()))
+            value = value.detach() if torch.is_tensor(value) else value
+            self[name].append(float(value))
 
 
 class MovingAverage:
     """Exponential moving average of a network's weights and buffers.
 
     ``average = decay * average + (1 - decay) * current`` after every step, as used for
-    generators by Karras et al. (2018), section 3. The averaged copy is ``module``.
+    generators by Karras et al. (2018), section 3. Early steps use the smaller decay
+    (1 + step) / (10 + step), so that the first, untrained weights are soon forgotten.
+    The averaged copy is ``module``.
     """
 
     def __init__(self, network: nn.Module, decay: float = 0.99):
@@ -81,12 +75,13 @@ class MovingAverage:
         self.module = copy.deepcopy(network).eval().requires_grad_(False)
 
     @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
-        """Move the average one step towards ``network``."""
+    def update(self, network: nn.Module, step: int) -> None:
+        """Move the average towards ``network`` after step number ``step``, from 0."""
+        decay = min(self.decay, (1 + step) / (10 + step))
         current = network.state_dict()
         for name, value in self.module.state_dict().items():
             if value.is_floating_point():
-                value.lerp_(current[name], 1 - self.decay)
+                value.lerp_(current[name], 1 - decay)
             else:
                 value.copy_(current[name])
 
@@ -116,10 +111,10 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
         for step in range(start, steps):
             yield step
             bar.update()
-            done = step + 1
-            if checkpoint and (done % 100 == 0 or done == steps or interrupted):
+            done, stop = step + 1, bool(interrupted)  # an interrupt may come any time
+            if checkpoint and (done % 100 == 0 or done == steps or stop):
                 save_checkpoint(checkpoint, parts, done, steps)
-            if interrupted:
+            if stop:
                 note = f"stopped after step {done} of {steps}"
                 note += f"; saved in {checkpoint}" if checkpoint else ""
                 warnings.warn(note, stacklevel=2)

@@ -52,6 +52,7 @@ def standardise_features(model: DigitClassifier, images) -> None:
     The logits stay what they were: ReLU lets a positive factor through, and the head
     takes it back. It gives Frechet distances a unit that does not depend on the run.
     """
+    model.eval()
     chunks = (images[i : i + 500] / 255 for i in range(0, len(images), 500))
     features = torch.cat([model.features(chunk) for chunk in chunks])
     factor = features.var(dim=0).mean().rsqrt()

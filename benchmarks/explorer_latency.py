@@ -9,7 +9,6 @@ import argparse
 import statistics
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -19,7 +18,7 @@ sys.path[:0] = [str(ROOT / "book"), str(ROOT / "tests")]
 
 import prepare  # noqa: E402
 from browsers import launch  # noqa: E402
-from serve import make_server  # noqa: E402
+from serve import serving  # noqa: E402
 
 from aigc_helpers.explorers import page as explorer_page  # noqa: E402
 
@@ -97,11 +96,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         stage(folder, options.network)
-        server = make_server(folder, port=0, quiet=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}/index.html"
-        first, times = measure(address, options.events)
-        server.shutdown()
+        with serving(folder) as address:
+            first, times = measure(f"{address}/index.html", options.events)
     cuts = statistics.quantiles(times, n=20)
     print(f"{options.network}: first touch to the network's picture {first:.0f} ms")
     print(f"{len(times)} moves: p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms")

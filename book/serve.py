@@ -7,6 +7,8 @@ which browsers then refuse to run.
 import argparse
 import functools
 import http.server
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 SITE = Path(__file__).parents[1] / "_build" / "html"
@@ -46,6 +48,20 @@ def make_server(folder: Path, *, port: int, quiet: bool = False):
     handler = type("SiteHandler", (Handler,), {"quiet": quiet})
     handler = functools.partial(handler, directory=str(folder))
     return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
+@contextmanager
+def serving(folder: Path):
+    """Serve ``folder`` in a thread; the value is its address, without a slash."""
+    server = make_server(folder, port=0, quiet=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def main() -> None:

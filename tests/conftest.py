@@ -1,13 +1,12 @@
 """Fixtures that tests of the built site share: its files, a server, a browser."""
 
-import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from browsers import launch
 from playwright.sync_api import sync_playwright
-from serve import make_server
+from serve import serving
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,13 +23,8 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def server(site):
     """Address (no trailing slash) under which the built site is served."""
-    httpd = make_server(site, port=0, quiet=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_address[1]}"
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    with serving(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

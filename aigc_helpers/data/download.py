@@ -7,16 +7,15 @@
 import errno
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
-from tqdm.auto import tqdm
 
 from aigc_helpers.data.catalog import DataFile, find_dataset
 from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
 from aigc_helpers.data.transfer import Limits, TransferError, pull
+from aigc_helpers.progress import progress
 
 LIMITS = Limits()
 LOCK_SECONDS = 3600  # as long as another process may download the same file
@@ -193,15 +192,7 @@ def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None
 
 
 def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None:
-    quiet = os.environ.get("AIGC_PROGRESS") == "0" or not _somebody_watches()
-    with tqdm(
-        total=file.size,
-        desc=file.name,
-        unit="B",
-        unit_scale=True,
-        leave=False,
-        disable=quiet,
-    ) as bar:
+    with progress(total=file.size, label=file.name, unit="B") as bar:
         pull(
             url,
             part,
@@ -209,13 +200,6 @@ def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None
             limits=limits,
             report=lambda there: bar.update(there - bar.n),
         )
-
-
-def _somebody_watches() -> bool:
-    """Is this a notebook or a terminal?"""
-    ipython = sys.modules.get("IPython")  # never imported for this question
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel") or sys.stderr.isatty()
 
 
 def _wrong_checksum(path: Path, file: DataFile) -> str | None:

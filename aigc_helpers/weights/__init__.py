@@ -70,17 +70,23 @@ def build(recipe: dict) -> nn.Module:
 def save(
     name: str, network: nn.Module, facts: dict, *, folder: Path, directions=None
 ) -> Path:
-    """Write a network and its card; ``facts`` must hold ``network``, see `build`."""
+    """Write a network and its card, each whole or not at all.
+
+    ``facts`` must hold ``network``, see `build`.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     if directions is not None:
         tensors[DIRECTIONS] = directions.contiguous()
     path = folder / f"{name}.safetensors"
-    save_file(tensors, path)
-    facts = {**facts, "sha256": _sha256(path)}
+    scratch = path.with_suffix(".part")
+    save_file(tensors, scratch)
+    facts = {**facts, "sha256": _sha256(scratch)}
+    scratch.replace(path)
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
-    path.with_suffix(".json").write_text(text, encoding="utf-8")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path.with_suffix(".json"))
     return path
 
 

@@ -1,11 +1,10 @@
 """The small server: types that browsers insist on, and nothing outside its folder."""
 
-import threading
 import urllib.error
 import urllib.request
 
 import pytest
-from serve import make_server
+from serve import serving
 
 TYPES = {
     "a.js": "text/javascript",
@@ -23,11 +22,8 @@ def address(tmp_path):
     (tmp_path / "secret.txt").write_text("no")
     for name in TYPES:
         (tmp_path / "site" / name).write_text("x")
-    server = make_server(tmp_path / "site", port=0, quiet=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with serving(tmp_path / "site") as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", TYPES)

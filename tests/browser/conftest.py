@@ -1,6 +1,5 @@
 """A small site of explorers, with networks of its own: no book, no shipped weights."""
 
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +7,7 @@ import prepare
 import pydata_sphinx_theme
 import pytest
 import torch
-from serve import make_server
+from serve import serving
 
 from aigc_helpers import export, gan
 from aigc_helpers.explorers import page
@@ -103,13 +102,8 @@ def themed(folder, explorer: str) -> None:
 @pytest.fixture(scope="session")
 def server(explorer_site):
     """Address of the explorers' own site, in place of the book's."""
-    httpd = make_server(explorer_site, port=0, quiet=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_address[1]}"
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    with serving(explorer_site) as address:
+        yield address
 
 
 @pytest.fixture

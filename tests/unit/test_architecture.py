@@ -29,10 +29,11 @@ MAY_IMPORT = {
     "__init__": set(),
     "runtime": set(),
     "fonts": set(),
-    "data": {"runtime"},
+    "progress": set(),
+    "data": {"runtime", "progress"},
     "checkpoint": {"runtime"},
     "metrics": {"runtime", "data"},
-    "training": {"runtime", "data", "checkpoint", "metrics"},
+    "training": {"runtime", "data", "checkpoint", "metrics", "progress"},
     **{subject: BASE for subject in SUBJECTS},
     "plotting": {"fonts"},
     "weights": set(),
@@ -301,7 +302,7 @@ def test_importing_everything_changes_nothing_and_says_nothing(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-LONG = "def f():\n" + "    x = 1\n" * LONGEST_FUNCTION
+LONG = "def f():\n" + "    x = 1\n" * (LONGEST_FUNCTION + 1)
 SPEAKER = "def {}():\n    print(1)\n"
 
 

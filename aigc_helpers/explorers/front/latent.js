@@ -73,7 +73,8 @@ class Space {
   }
 
   moved(state, row, value) {
-    return { ...state, coordinates: state.coordinates.with(row, value) };
+    const change = (old, i) => (i === row ? value : old);
+    return { ...state, coordinates: state.coordinates.map(change) };
   }
 }
 
