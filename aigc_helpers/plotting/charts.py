@@ -37,6 +37,7 @@ def loss_curves(
     *,
     unit: str | None = "nats",
     labels: Mapping[str, str] | None = None,
+    levels: Mapping[str, float] | None = None,
 ) -> Figure:
     """One line per key of ``history``, step by step.
 
@@ -51,6 +52,8 @@ def loss_curves(
         Unit of the losses, or None for a number without one.
     labels
         Name to text in the legend, for names that are not known here.
+    levels
+        Text to value, for values worth comparing with; drawn as dashed lines.
     """
     if not history or not all(len(values) for values in history.values()):
         raise ValueError("history is empty: train for at least one step first")
@@ -69,6 +72,8 @@ def loss_curves(
                 values = np.convolve(values, np.ones(width) / width, mode="valid")
                 steps = steps[width - 1 :]
             ax.plot(steps, values, color=colour, label=names.get(name, name))
+        for text, value in (levels or {}).items():
+            ax.axhline(value, color=INK, linestyle="--", linewidth=1, label=text)
         ax.set(xlabel="步数", ylabel=f"损失（{unit}）" if unit else "损失")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.legend()

@@ -194,6 +194,14 @@ def test_loss_curves_draw_every_step_of_a_short_history():
     assert fig.axes[0].get_ylabel() == "损失"
 
 
+def test_loss_curves_draw_levels_across_at_their_value():
+    fig = plotting.loss_curves({"loss_d": [1.0, 2.0]}, levels={"2 log 2": 1.386})
+    line = fig.axes[0].lines[-1]
+    assert set(line.get_ydata()) == {1.386} and line.get_linestyle() == "--"
+    texts = [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
+    assert texts == ["判别器", "2 log 2"]
+
+
 def test_loss_curves_smooth_a_long_history_over_a_fiftieth_of_it():
     fig = plotting.loss_curves({"loss": [1.0, 3.0] * 200})
     raw, smooth = fig.axes[0].lines
