@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 import torch
@@ -130,7 +131,7 @@ def test_a_card_tells_how_it_was_made_and_nothing_of_the_machine(name):
     assert card["licence"] == "Apache-2.0"
     assert card["command"].startswith(f"aigc train {name}")
     text = json.dumps(card, ensure_ascii=False)
-    assert "/work" not in text and "/home" not in text and "/root" not in text
+    assert not re.search(r"(?<![\w.])/\w+/", text), "an absolute path"
 
 
 @pytest.mark.parametrize("name", [name for name in SHIPPED if "gan" in name])
