@@ -119,22 +119,24 @@ def find_recipe(name: str) -> Recipe:
 
 def _save_with_metrics(name: str, network, facts: dict, folder: Path) -> None:
     """Judge a trained network and write it; a generator gets its explorer's facts."""
-    if RECIPES[name].module == "vision":
-        facts["metrics"] = evaluate_classifier(network)
-        weights.save(name, network, facts, folder=folder)
-        return
-    facts["metrics"] = evaluate_generator(network)
-    facts["explorer"] = {**_explorer_facts(network), **RECIPES[name].first}
-    directions = gan.principal_directions(network)
+    recipe, directions = RECIPES[name], None
+    facts["metrics"] = _measure(network, recipe.module)
+    if recipe.module == "gan":
+        facts["explorer"] = {**_explorer_facts(network), **recipe.first}
+        directions = gan.principal_directions(network)
     weights.save(name, network, facts, folder=folder, directions=directions)
 
 
 def evaluate(name: str, folder: Path = weights.FOLDER) -> dict:
     """Metrics of saved weights, measured now on MNIST."""
     network = weights.load(name, folder=folder)
-    if weights.card(name, folder)["network"]["module"] == "vision":
-        return evaluate_classifier(network)
-    return evaluate_generator(network)
+    return _measure(network, weights.card(name, folder)["network"]["module"])
+
+
+def _measure(network, module: str) -> dict:
+    """The metrics that suit what a module's networks are for."""
+    measure = {"vision": evaluate_classifier, "gan": evaluate_generator}[module]
+    return measure(network)
 
 
 def _build_instructions(recipe: Recipe) -> dict:

@@ -29,24 +29,17 @@ _PAGE = (
 )
 
 
-def latent_page(
-    shipped_name: str, *, seed: int | None = None, label: int | None = None
-) -> str:
+@lru_cache(maxsize=16)
+def latent_page(shipped_name: str) -> str:
     """HTML of an explorer on a shipped network, alive on a page without a kernel.
 
     Parameters
     ----------
     shipped_name : str
         One of ``weights.names()`` whose card has an ``explorer`` entry.
-    seed, label : int, optional
-        The first sample and class; by default those of the card.
     """
-    setting = shipped_setting(shipped_name)
-    first = setting.at(
-        seed=setting.seed if seed is None else seed,
-        label=setting.label if label is None else label,
-    )
-    return _latent_page(shipped_name, first.seed, first.label)
+    decoder = export.shipped_decoder(shipped_name)
+    return static_html(shipped_setting(shipped_name), decoder, network=shipped_name)
 
 
 def shipped_setting(shipped_name: str) -> LatentSetting:
@@ -63,12 +56,6 @@ def shipped_setting(shipped_name: str) -> LatentSetting:
         seed=known.get("seed", 0),
         label=known.get("label", 0),
     )
-
-
-@lru_cache(maxsize=16)
-def _latent_page(name: str, seed: int, label: int) -> str:
-    setting = shipped_setting(name).at(seed=seed, label=label)
-    return static_html(setting, export.shipped_decoder(name), network=name)
 
 
 def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") -> str:

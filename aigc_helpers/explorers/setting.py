@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -58,10 +58,6 @@ class LatentSetting:
             "coordinates": [0.0] * len(self.directions),
             "label": self.label,
         }
-
-    def at(self, *, seed: int, label: int) -> "LatentSetting":
-        """The same setting with another first sample."""
-        return replace(self, seed=seed, label=label)
 
 
 def latent_setting(
