@@ -1,21 +1,18 @@
 """The latent explorer: sliders through the latent space of any decoder."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from aigc_helpers.explorers import page
+from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.decoding import Decoder, decode
-from aigc_helpers.explorers.modules import module_text, style_text
 from aigc_helpers.explorers.setting import latent_setting
 
 
-class LatentExplorer(anywidget.AnyWidget):
+class LatentExplorer(Explorer):
     """Sliders along directions of a latent space, and the picture they make.
 
     Live, the kernel answers with ``decoder``; stored in a notebook and on a page, a
@@ -57,15 +54,10 @@ class LatentExplorer(anywidget.AnyWidget):
         If sizes, numbers or the decoder do not fit.
     """
 
+    _kind = "latent"
     z = traitlets.Any()
     coordinates = traitlets.Any()
     label = traitlets.Int(0)
-    _config = traitlets.Dict().tag(sync=True)
-    _state = traitlets.Dict().tag(sync=True)
-    _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
-    _ipython_display_ = None  # ipywidgets 7 would show no text/html
-    _follows = False
 
     def __init__(
         self,
@@ -95,16 +87,12 @@ class LatentExplorer(anywidget.AnyWidget):
         if shipped is not None:
             page.shipped_setting(shipped)  # raises if there is no such network
         super().__init__(
+            setting.config(source="kernel", shape=shape),
+            setting.state(),
             z=setting.base,
             coordinates=[0.0] * len(setting.directions),
             label=label,
-            _config=setting.config(source="kernel", shape=shape),
-            _state=setting.state(),
-            _esm=module_text("latent"),
-            _css=style_text(),
         )
-        self._follows = True
-        self.on_msg(self._answer)
 
     def __repr__(self) -> str:
         setting = self._setting
@@ -112,13 +100,6 @@ class LatentExplorer(anywidget.AnyWidget):
             f"LatentExplorer(latent_dim={setting.latent_dim}, "
             f"n_directions={len(setting.directions)}, n_classes={setting.n_classes})"
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        data["text/plain"] = repr(self)
-        if "google.colab" not in sys.modules:  # Colab would show the page's version
-            data["text/html"] = self._static_html()
-        return data, metadata
 
     def _static_html(self) -> str:
         if self._shipped is None:
@@ -143,14 +124,6 @@ class LatentExplorer(anywidget.AnyWidget):
         if not 0 <= label < max(n_classes, 1):
             raise ValueError(f"label {label} is not one of {n_classes} classes")
         return label
-
-    @contextmanager
-    def _one_change(self) -> Iterator[None]:
-        self._follows = False
-        try:
-            yield
-        finally:
-            self._follows = True
 
     @traitlets.observe("z", "coordinates", "label", "_state")
     def _follow(self, change: Any) -> None:
@@ -182,17 +155,9 @@ class LatentExplorer(anywidget.AnyWidget):
             state["t"] = 0.0
         self._state = {**state, "z": self.z}
 
-    def _answer(self, _: Any, content: dict, buffers: list) -> None:
-        """Answer one request of the page: an image, or what went wrong."""
-        reply = {"kind": "image", "id": content.get("id")}
-        try:
-            z = np.asarray([content["z"]], dtype=np.float32)
-            image = decode(
-                self._decoder,
-                z,
-                np.asarray([content["label"]]),
-                self._setting.n_classes,
-            )
-            self.send(reply, [image.astype("<f4").tobytes()])
-        except Exception as error:  # the page must hear of any failure of the decoder
-            self.send({**reply, "kind": "error", "error": str(error)})
+    def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
+        """The image (H, W), float32, of the latent vector that the page asks for."""
+        z = np.asarray([content["z"]], dtype=np.float32)
+        labels = np.asarray([content["label"]])
+        image = decode(self._decoder, z, labels, self._setting.n_classes)
+        return {}, [image.astype("<f4").tobytes()]

@@ -10,9 +10,10 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", r
 _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
-def page_files() -> list[Path]:
-    """All files that a page needs: modules and style sheet."""
-    return sorted([*FRONT.glob("*.js"), *FRONT.glob("*.css")])
+def page_files() -> dict[str, str]:
+    """Name and text of all files that a page needs: modules and one style sheet."""
+    texts = {path.name: path.read_text("utf-8") for path in sorted(FRONT.glob("*.js"))}
+    return {**texts, "explorers.css": style_text()}
 
 
 def module_text(kind: str) -> str:
@@ -56,5 +57,7 @@ def _plain(text: str) -> str:
 
 
 def style_text() -> str:
-    """The style sheet of all explorers."""
-    return (FRONT / "explorers.css").read_text("utf-8")
+    """The style sheet of all explorers: what they share, then each kind's own."""
+    shared = FRONT / "explorers.css"
+    own = sorted(path for path in FRONT.glob("*.css") if path != shared)
+    return "\n".join(path.read_text("utf-8") for path in [shared, *own])

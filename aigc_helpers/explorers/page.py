@@ -21,12 +21,42 @@ _ALT = (
     "再下一行从一个样本走到另一个"
 )
 _ALT_CLASSES = _ALT + "；最后一行是各个类别"
-_PAGE = (
-    '<div class="aigc-explorer" data-explorer="latent" data-network="{network}">'
+_POSTER = (
     '<img class="aigc-explorer-poster" alt="{alt}" width="{width}" height="{height}" '
     'style="max-width:100%;height:auto;image-rendering:pixelated" src="{address}">'
+)
+_PAGE = (
+    '<div class="aigc-explorer" data-explorer="{kind}"{network}>{poster}'
     '<script type="application/json">{state}</script></div>'
 )
+
+
+def explorer_html(
+    kind: str, config: dict, state: dict, *, poster: str, network: str = ""
+) -> str:
+    """One explorer of a page: what is seen without JavaScript, and its JSON state.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the module in ``front``.
+    config, state : dict
+        What the module reads as ``_config`` and ``_state``.
+    poster : str
+        HTML that stands there until the module runs, and if it never does. The first
+        ``img`` in it is the module's ``_sprite``.
+    network : str
+        Name of the exported network that the explorer runs, if it runs one.
+    """
+    facts = json.dumps(
+        {"_config": config, "_state": state}, ensure_ascii=False, separators=(",", ":")
+    )
+    return _PAGE.format(
+        kind=kind,
+        network=f' data-network="{html.escape(network)}"' if network else "",
+        poster=poster,
+        state=facts.replace("<", "\\u003c"),
+    )
 
 
 @lru_cache(maxsize=16)
@@ -64,18 +94,14 @@ def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") 
     source = "network" if network else "strip"
     config = setting.config(source=source, shape=shape, network=network)
     config["strip"] = {"tile": list(strip.tile), "positions": POSITIONS}
-    state = json.dumps(
-        {"_config": config, "_state": setting.state()},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return _PAGE.format(
-        network=html.escape(network),
+    poster = _POSTER.format(
         alt=_ALT_CLASSES if setting.n_classes else _ALT,
         width=strip.columns * shape[1],
         height=strip.rows * shape[0],
         address=strip.address,
-        state=state.replace("<", "\\u003c"),
+    )
+    return explorer_html(
+        "latent", config, setting.state(), poster=poster, network=network
     )
 
 
@@ -93,9 +119,8 @@ def stage(folder: Path) -> list[Path]:
     target = Path(folder) / "explorers"
     target.mkdir(parents=True, exist_ok=True)
     staged = []
-    for source in page_files():
-        content = source.read_bytes()
-        path = target / source.name
+    for name, text in page_files().items():
+        path, content = target / name, text.encode()
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)
         staged.append(path)

@@ -75,14 +75,25 @@ def explorer_site(tmp_path_factory, decoders, explorers):
         "strip": explorers["strip"],
     }
     for name, body in bodies.items():
-        for suffix, theme in (("", ""), ("-dark", ' data-theme="dark"')):
-            html = PAGE.format(body=body, theme=theme)
-            (folder / f"{name}{suffix}.html").write_text(html, "utf-8")
+        write(folder, name, body)
     themed(folder, explorers["conditional"])
     empty = PAGE.format(body='<div id="cell"></div>', theme="")
     host = '<script type="module" src="_static/explorers/host.js"></script>'
     (folder / "empty.html").write_text(empty.replace(host, ""), "utf-8")
     return folder
+
+
+def write(folder: Path, name: str, body: str) -> None:
+    """NAME.html and NAME-dark.html with that body."""
+    for suffix, theme in (("", ""), ("-dark", ' data-theme="dark"')):
+        html = PAGE.format(body=body, theme=theme)
+        (folder / f"{name}{suffix}.html").write_text(html, "utf-8")
+
+
+@pytest.fixture(scope="session")
+def write_page(explorer_site):
+    """Add a page to the small site: write_page("plane", html) gives plane.html."""
+    return lambda name, body: write(explorer_site, name, body)
 
 
 def themed(folder, explorer: str) -> None:

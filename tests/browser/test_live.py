@@ -64,7 +64,7 @@ def answer(page, widget):
     """Let the kernel answer what has been asked so far."""
     page.wait_for_timeout(50)
     while widget.received:
-        widget._answer(widget, widget.received.pop(0), [])
+        widget._receive(widget, widget.received.pop(0), [])
         page.wait_for_timeout(20)
 
 

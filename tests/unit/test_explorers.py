@@ -119,11 +119,9 @@ def test_the_kernel_answers_with_the_decoder_s_image(explorer, monkeypatch):
     sent = []
     monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
     z = gaussian(5, 8)
-    explorer._answer(
-        explorer, {"kind": "decode", "id": 7, "z": z.tolist(), "label": 0}, []
-    )
+    explorer._receive(explorer, {"id": 7, "z": z.tolist(), "label": 0}, [])
     message, (image,) = sent[0]
-    assert message == {"kind": "image", "id": 7}
+    assert message == {"kind": "answer", "id": 7}
     image = np.frombuffer(image, "<f4").reshape(6, 5)
     np.testing.assert_allclose(image[:, 0], 1 / (1 + np.exp(-z[:6])), atol=1e-6)
 
@@ -132,7 +130,7 @@ def test_a_failing_decoder_is_reported_to_the_page(explorer, monkeypatch):
     sent = []
     monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
     explorer._decoder = lambda z: z
-    explorer._answer(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
+    explorer._receive(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
     assert sent[0][0]["kind"] == "error" and "(1, 1, H, W)" in sent[0][0]["error"]
 
 
@@ -321,7 +319,7 @@ def test_the_module_text_stands_alone():
     text = modules.module_text("latent")
     assert not re.search(r"^import ", text, re.MULTILINE)
     assert len(re.findall(r"^export ", text, re.MULTILINE)) == 1
-    assert text.rstrip().endswith("export default { render };")
+    assert text.rstrip().endswith("export default explorer(LatentView);")
     for name in ("function gaussian", "class KernelSource", "class LatentView"):
         assert text.count(name) == 1
 

@@ -41,7 +41,8 @@ export class KernelSource {
     model.on("msg:custom", this.receive);
   }
 
-  decode(z, label) {
+  // Promise of {message, buffers} that the widget's _answer gives to this content.
+  ask(content) {
     const id = `${(this.prefix ??= Math.random().toString(36).slice(2))}-${this.next++}`;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -49,7 +50,7 @@ export class KernelSource {
         reject(new ExplorerError(this.text.slow));
       }, this.timeout);
       this.waiting.set(id, { resolve, reject, timer });
-      this.model.send({ kind: "decode", id, z: Array.from(z), label });
+      this.model.send({ ...content, id });
     });
   }
 
@@ -62,15 +63,20 @@ export class KernelSource {
       const text = fill(this.text.kernelError, { error: message.error });
       return request.reject(new ExplorerError(text));
     }
-    const { buffer, byteOffset, byteLength } = buffers[0];
-    const bytes = new Uint8Array(buffer ?? buffers[0], byteOffset, byteLength);
-    request.resolve(new Float32Array(bytes.slice().buffer)); // slice aligns
+    request.resolve({ message, buffers: buffers ?? [] });
   }
 
   close() {
     this.model.off("msg:custom", this.receive);
     for (const request of this.waiting.values()) clearTimeout(request.timer);
   }
+}
+
+// Float32Array of a buffer that came with a message, wherever it lies in memory.
+export function floatsOf(buffer) {
+  const { buffer: whole, byteOffset, byteLength } = buffer;
+  const bytes = new Uint8Array(whole ?? buffer, byteOffset, byteLength);
+  return new Float32Array(bytes.slice().buffer); // slice aligns
 }
 
 /* ---- the browser, by onnxruntime-web ---- */

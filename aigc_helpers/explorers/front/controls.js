@@ -15,21 +15,18 @@ export function element(tag, properties = {}, ...children) {
 let serial = 0;
 const page = Math.random().toString(36).slice(2, 8);
 
-// One line: name, small picture, slider, small picture, value.
+// One line: name, slider, value; with a shape a small picture at each end.
 export function sliderRow({ name, hint, low, high, step, shape, format, text }) {
   const id = `aigc-${page}-${serial++}`;
   const input = element("input", {
     type: "range", id, min: low, max: high, step, value: 0,
   });
   const output = element("output", { htmlFor: id, "aria-live": "off" });
-  const ends = [[low, text.lowest], [high, text.highest]].map(([value, title]) => {
-    const small = thumbnail(shape, title);
-    small.addEventListener("click", () => jump(input, value));
-    return small;
-  });
+  const ends = shape ? thumbnails(input, shape, [low, high], text) : [];
   const label = element("label", { htmlFor: id, title: hint ?? "" }, name);
-  const node = element("div", { className: "aigc-row" });
-  node.append(label, ends[0], input, ends[1], output);
+  const node = element("div", { className: shape ? "aigc-row" : "aigc-row aigc-plain" });
+  const [before, after] = [ends.slice(0, 1), ends.slice(1)];
+  node.append(label, ...before, input, ...after, output);
   const show = (value) => {
     input.value = value;
     output.textContent = format.short(value);
@@ -40,6 +37,14 @@ export function sliderRow({ name, hint, low, high, step, shape, format, text }) 
     input.style.setProperty("--to", share(Math.max(from, to)));
   };
   return { node, input, ends, show };
+}
+
+function thumbnails(input, shape, values, text) {
+  return values.map((value, i) => {
+    const small = thumbnail(shape, i ? text.highest : text.lowest);
+    small.addEventListener("click", () => jump(input, value));
+    return small;
+  });
 }
 
 function jump(input, value) {

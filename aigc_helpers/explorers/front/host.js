@@ -4,10 +4,10 @@ import { followLinks, nearest, reveal } from "./links.js";
 
 const TEXT = {
   zh: {
-    failed: "这里的交互图没有加载成功，上面是预先算好的图像。刷新页面可以再试一次。",
+    failed: "这里的交互图没有加载成功，上面是预先准备的内容。刷新页面可以再试一次。",
   },
 }.zh;
-const KINDS = new Set(["latent"]);
+const KINDS = new Set(["latent", "plane", "formula", "sweep", "sampler", "check"]);
 
 // The part of anywidget's model that a module may use.
 class PageModel {
@@ -58,7 +58,7 @@ async function mount(container) {
   const poster = container.querySelector("img");
   const state = JSON.parse(container.querySelector("script").textContent);
   const module = await import(new URL(`${kind}.js`, import.meta.url).href);
-  await poster.decode();
+  await poster?.decode();
   const model = new PageModel({
     ...state,
     _assets: new URL("../", import.meta.url).href,

@@ -1,0 +1,83 @@
+"""What every explorer's Python class shares: a widget, a page, answers to questions."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anywidget
+import traitlets
+
+from aigc_helpers.explorers.modules import module_text, style_text
+
+
+class Explorer(anywidget.AnyWidget):
+    """An interactive picture: alive in Jupyter by its kernel, on a page without one.
+
+    A subclass sets ``_kind``, the name of its module in ``front``, and gives
+    ``_static_html`` and, if its module asks the kernel, ``_answer``.
+
+    Parameters
+    ----------
+    config : dict
+        What never changes; the module reads it as ``_config``. Its ``source`` says
+        who answers: ``"kernel"`` here.
+    state : dict
+        What moves, at its start; page and Python set it for each other.
+    module : str, optional
+        Text of the ES module, if it is not that of the kind alone.
+    traits
+        First values of the subclass's own traits.
+    """
+
+    _kind = ""
+    _config = traitlets.Dict().tag(sync=True)
+    _state = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    _ipython_display_ = None  # ipywidgets 7 would show no text/html
+    _follows = False
+
+    def __init__(self, config: dict, state: dict, *, module: str = "", **traits: Any):
+        super().__init__(
+            _config=config,
+            _state=state,
+            _esm=module or module_text(self._kind),
+            _css=style_text(),
+            **traits,
+        )
+        self._follows = True
+        self.on_msg(self._receive)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/plain"] = repr(self)
+        if "google.colab" not in sys.modules:  # Colab would show the page's version
+            data["text/html"] = self._static_html()
+        return data, metadata
+
+    def _static_html(self) -> str:
+        """The explorer as a page without a kernel shows it."""
+        raise NotImplementedError
+
+    @contextmanager
+    def _one_change(self) -> Iterator[None]:
+        """Traits that are set inside do not answer each other."""
+        self._follows = False
+        try:
+            yield
+        finally:
+            self._follows = True
+
+    def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
+        """Facts and bytes for one question of the module."""
+        raise NotImplementedError
+
+    def _receive(self, _: Any, content: dict, buffers: list) -> None:
+        """Answer a question of the module, or say what went wrong."""
+        reply = {"id": content.get("id")}
+        try:
+            facts, payload = self._answer(content)
+            self.send({"kind": "answer", **reply, **facts}, payload)
+        except Exception as error:  # the page must hear of any failure
+            self.send({"kind": "error", **reply, "error": str(error)})

@@ -1,0 +1,198 @@
+// What every explorer's view does: state, Python's copy of it, painting, words.
+//
+// A subclass gives
+//   build()                  nodes of the box, and the controls it keeps
+//   showControls()           controls follow this.state
+//   answer(state)            what to draw, at once or as a promise
+//   draw(answer, state)      paint it; true if something was painted
+//   settled(answer, state, ms)   words for a state that has come to rest
+//   change(state, settings)  state after the settings of a link, all texts
+// and may give wake(), called at the first touch, and opening(), the first words.
+
+import { ExplorerError, KernelSource, Pump } from "./answers.js";
+import { button, element } from "./controls.js";
+import { followLinks, nearest } from "./links.js";
+
+const VIEW_TEXT = {
+  zh: {
+    reset: "重置",
+    presets: "预设",
+    slow: "Python 内核还没有回答，可能正在运行别的代码。等它空闲后再动一次。",
+    kernelError: "Python 内核没能算出结果：{error}",
+    broken: "这里没能算出结果。重置或刷新页面可以再试一次。",
+  },
+}.zh;
+const REST = 300; // ms without a new picture: then words follow
+const SAVE_EVERY = 100; // ms between two messages to Python while dragging
+
+export class ExplorerView {
+  constructor(model, el, kind, text) {
+    Object.assign(this, { model, el, kind, text: { ...VIEW_TEXT, ...text } });
+    this.config = model.get("_config");
+    this.initial = structuredClone(model.get("_state"));
+    this.state = this.initial;
+    this.live = this.config.source === "kernel";
+    this.kernel = this.live ? new KernelSource(model, this.text) : null;
+    this.pump = new Pump(
+      (state) => this.answer(state),
+      (answer, state, ms) => this.painted(answer, state, ms),
+      (error) => this.fail(error),
+    );
+  }
+
+  start() {
+    this.status = element("p", { className: "aigc-status", role: "status" });
+    const root = element("div", { className: `aigc-box aigc-${this.kind}` });
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", this.text.group);
+    root.append(...this.build(), this.status);
+    this.el.classList.add("aigc-view", `aigc-${this.kind}-view`);
+    this.el.replaceChildren(root);
+    this.listen();
+    this.showControls();
+    this.say(this.opening?.() ?? "");
+    this.request();
+  }
+
+  listen() {
+    const touch = () => this.touch();
+    for (const type of ["pointerdown", "focusin", "keydown"]) {
+      this.el.addEventListener(type, touch);
+    }
+    if (!navigator.connection?.saveData) this.el.addEventListener("pointerenter", touch);
+    this.follow = () => this.fromPython();
+    this.model.on("change:_state", this.follow);
+  }
+
+  touch() {
+    return this.wake?.();
+  }
+
+  // Reset, the named presets, and what else a subclass offers.
+  actions(...more) {
+    const node = element("div", { className: "aigc-actions" });
+    node.append(button(this.text.reset, () => this.finish(this.initial)), ...more);
+    const presets = this.config.presets ?? [];
+    if (presets.length) {
+      const group = element("div", { className: "aigc-presets", role: "group" });
+      group.setAttribute("aria-label", this.text.presets);
+      group.append(...presets.map((preset) => this.presetButton(preset)));
+      node.append(group);
+    }
+    return node;
+  }
+
+  presetButton(preset) {
+    return button(preset.name, () => this.finish(this.preset(preset)));
+  }
+
+  // State of a preset; those of most explorers are a part of the state.
+  preset({ name, ...changes }) {
+    return { ...this.initial, ...changes };
+  }
+
+  // Settings of a link in the prose, all texts.
+  apply({ preset, ...settings }) {
+    const named = this.config.presets?.find(({ name }) => name === preset);
+    const start = named ? this.preset(named) : this.state;
+    this.touch();
+    this.finish(this.change(start, settings));
+  }
+
+  /* -- state, and Python's copy of it -- */
+
+  set(state) {
+    this.state = state;
+    this.showControls();
+    this.request();
+    this.saveSoon();
+  }
+
+  finish(state) {
+    this.set(state);
+    this.save();
+  }
+
+  saveSoon() {
+    if (!this.live || this.saving) return;
+    this.saving = setTimeout(() => this.save(), SAVE_EVERY);
+  }
+
+  save() {
+    clearTimeout(this.saving);
+    this.saving = null;
+    if (!this.live || this.saved === this.state) return;
+    this.saved = this.state;
+    this.sent = this.toPython(this.state);
+    this.model.set("_state", this.sent);
+    this.model.save_changes();
+  }
+
+  toPython(state) {
+    return { ...state };
+  }
+
+  fromPython() {
+    const state = this.model.get("_state");
+    if (state === this.sent) return;
+    this.state = this.saved = state;
+    this.showControls();
+    this.request();
+  }
+
+  /* -- answers -- */
+
+  request() {
+    clearTimeout(this.resting);
+    this.pump.request(this.state);
+  }
+
+  painted(answer, state, ms) {
+    const painted = this.draw(answer, state);
+    const detail = { source: answer?.source, ms, painted: Boolean(painted) };
+    this.el.dispatchEvent(new CustomEvent("aigc:painted", { detail }));
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.settled(answer, state, ms), REST);
+  }
+
+  fail(error) {
+    console.warn("explorer:", error);
+    const known = error instanceof ExplorerError;
+    this.say(known ? error.message : this.text.broken, true);
+  }
+
+  say(text, failed = false) {
+    this.failed = failed;
+    this.status.classList.toggle("aigc-failed", failed);
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  end() {
+    this.model.off("change:_state", this.follow);
+    this.kernel?.close();
+    clearTimeout(this.resting);
+    clearTimeout(this.saving);
+  }
+
+  // What tests, links and linked explorers may use.
+  get handle() {
+    return {
+      view: this,
+      apply: (settings) => this.apply(settings),
+      touch: () => this.touch(),
+    };
+  }
+}
+
+// The module's default export, as anywidget and the page's host want it.
+export function explorer(View) {
+  return {
+    render({ model, el }) {
+      const view = new View(model, el);
+      view.start();
+      el.aigc = view.handle;
+      followLinks((link) => nearest(link, document.querySelectorAll(".aigc-view"))?.aigc);
+      return () => view.end();
+    },
+  };
+}
