@@ -183,10 +183,29 @@ def run_train(args) -> None:
     say_metrics(card["metrics"])
 
 
+METRICS = {
+    "test_accuracy": "测试集正确率",
+    "frechet_distance": "弗雷歇距离",
+    "frechet_floor": "弗雷歇距离的下限（另一批真图）",
+    "precision": "精度（样本像不像真图）",
+    "recall": "召回（真图画得全不全）",
+    "class_coverage": "覆盖的类别数",
+    "rarest_class_share": "最少一类的占比",
+    "label_accuracy": "与要求的类别一致",
+    "copying_excess": "抄袭的超出份额（0 为没有抄，1 为全是抄的）",
+    "copying_p_value": "没有抄袭时这样偏的概率（p 值）",
+    "copying_floor": "超出份额的对照（取出来的训练图）",
+}
+
+
 def say_metrics(found: dict) -> None:
-    """One line for each figure."""
+    """One line for each figure, its interval of 95 % behind it."""
     for name, value in found.items():
-        say(f"  {name}: {value}")
+        if name.removesuffix("_interval") != name:
+            continue
+        low_high = found.get(f"{name}_interval")
+        behind = "（95% 区间 {} 至 {}）".format(*low_high) if low_high else ""
+        say(f"  {METRICS.get(name, name)}：{value}{behind}")
 
 
 def add_evaluate(commands) -> None:
@@ -207,12 +226,38 @@ def run_evaluate(args) -> None:
         say_metrics(recipes.evaluate(name, folder))
 
 
+def add_publish(commands) -> None:
+    """``aigc publish --repository OWNER/NAME --ref SHA --to DIR``."""
+    parser = commands.add_parser("publish", help="为一个仓库生成 Colab 用的笔记本")
+    parser.add_argument(
+        "--repository", required=True, metavar="所有者/名称", help="GitHub 上的仓库"
+    )
+    parser.add_argument(
+        "--ref", required=True, metavar="提交号", help="完整的提交号，40 位"
+    )
+    parser.add_argument("--to", type=Path, required=True, help="目标文件夹，新的或空的")
+    parser.add_argument(
+        "--notebooks", type=Path, default=Path("notebooks"), help="笔记本所在的文件夹"
+    )
+    parser.set_defaults(run=run_publish)
+
+
+def run_publish(args) -> None:
+    """Write the content of the branch that Colab opens."""
+    from aigc_helpers import publish
+
+    publication = publish.Publication(args.repository, args.ref)
+    for path in publish.publish(args.notebooks, args.to, publication):
+        say(f"{path}（{path.stat().st_size / 1e3:.0f} KB）")
+
+
 COMMANDS = (
     add_download,
     add_train,
     add_evaluate,
     add_export,
     add_site,
+    add_publish,
     add_doctor,
 )
 

@@ -16,6 +16,7 @@ TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".json": "application/json",
+    ".ipynb": "application/json",
     ".css": "text/css",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
