@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("book/index.html", "book/howto.html", "book/references.html")
+NAMES = ("index", "howto", "glossary", "notation", "references")
+PAGES = tuple(f"book/{name}.html" for name in NAMES)
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

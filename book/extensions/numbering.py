@@ -1,0 +1,25 @@
+"""Number the figures and formulas of each page from 1.
+
+Sphinx counts through the whole book unless sections are numbered, so that a new page
+would renumber all later ones, and a chapter's own words, "see figure 3", with them.
+"""
+
+
+def restart(numbers: dict) -> None:
+    """Number anew what Sphinx counted: {page: {kind: {id: (number,)}}}."""
+    for kinds in numbers.values():
+        for ids in kinds.values():
+            in_order = sorted(ids, key=ids.get)
+            ids.update((name, (i,)) for i, name in enumerate(in_order, start=1))
+
+
+def restart_pages(app, env) -> list[str]:
+    """Do so once Sphinx has counted; no page more is to be written for it."""
+    restart(env.toc_fignumbers)
+    return []
+
+
+def setup(app):
+    """Run after Sphinx's own counting, which listens to the same event."""
+    app.connect("env-get-updated", restart_pages, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,29 @@
+"""Figures and formulas are numbered from 1 on each page."""
+
+import re
+
+import numbering
+import pytest
+
+
+def test_each_page_and_each_kind_counts_from_one_in_order():
+    numbers = {
+        "a": {"figure": {"x": (1,), "y": (2,)}, "displaymath": {"e": (1,)}},
+        "b": {"figure": {"q": (4,), "p": (3,)}, "displaymath": {}},
+    }
+    numbering.restart(numbers)
+    assert numbers == {
+        "a": {"figure": {"x": (1,), "y": (2,)}, "displaymath": {"e": (1,)}},
+        "b": {"figure": {"q": (2,), "p": (1,)}, "displaymath": {}},
+    }
+
+
+@pytest.mark.parametrize(
+    "pattern", [r'caption-number">图 (\d+)', r'class="eqno">\((\d+)\)']
+)
+def test_pages_of_the_site_count_from_one(site, pattern):
+    pages = list((site / "notebooks").glob("*.html"))
+    found = {p.name: re.findall(pattern, p.read_text("utf-8")) for p in pages}
+    assert any(found.values())
+    for name, numbers in found.items():
+        assert numbers == [str(i + 1) for i in range(len(numbers))], name
