@@ -1,0 +1,58 @@
+"""Every chapter's self-checks are live; every rule is broken once."""
+
+import exercise_rules
+import nbformat
+import pytest
+from making import code, notebook, text
+from tools.run_notebooks import NOTEBOOKS, TEMPLATE
+
+from aigc_helpers.explorers import check
+
+CHAPTERS = [TEMPLATE] + [p for p in NOTEBOOKS.glob("*.ipynb") if p.name[:2] != "00"]
+RULES = {rule.__name__: rule for rule in exercise_rules.RULES}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_keeps_the_rule(path, rule):
+    problems = rule(nbformat.read(path, as_version=4))
+    assert not problems, "\n".join([f"{path.name}: {rule.__doc__}", *problems])
+
+
+def good(**changes):
+    """A notebook with two self-checks as they are stored."""
+    cells = []
+    for answer in (1, 2):
+        made = check.number(f"{answer} 是几？", answer=answer)
+        shown = text(repr(made), **{"text/html": made._static_html()})
+        cell = code("check.number()", shown, tags=["remove-input"])
+        cell.metadata["jupyter"] = {"source_hidden": True}
+        cells.append(cell)
+    cells[0].metadata.update(changes.pop("metadata", {}))
+    cells[0].update(changes)
+    return notebook(*cells)
+
+
+def test_the_good_notebook_keeps_every_rule():
+    assert [rule(good()) for rule in RULES.values()] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("self_checks_are_live", {"outputs": []}),
+        ("self_checks_are_live", {"outputs": [text("SelfCheck('number', '一')")]}),
+        ("self_checks_hide_their_answers", {"metadata": {"tags": []}}),
+        ("self_checks_hide_their_answers", {"metadata": {"jupyter": {}}}),
+        (
+            "self_checks_stay_compared",
+            {"metadata": {"tags": ["remove-input", "nbval-ignore-output"]}},
+        ),
+    ],
+)
+def test_rule_finds_the_break_and_only_that_rule(name, changes):
+    assert [rule for rule in RULES if RULES[rule](good(**changes))] == [name]
+
+
+def test_there_are_chapters():
+    assert CHAPTERS
