@@ -10,11 +10,23 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 FOLDER = Path(__file__).parent
 DIRECTIONS = "explorer.directions"
+RECIPE = {"module", "class", "arguments"}  # what a card tells of its network
+
+_NO_NETWORK = (  # what a module or an argument that does not exist raises
+    ImportError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+)
 
 
 def names(folder: Path = FOLDER) -> list[str]:
@@ -28,12 +40,23 @@ def card(name: str, folder: Path = FOLDER) -> dict:
     Raises
     ------
     ValueError
-        If there is no network of that name; lists those there are.
+        If there is no network of that name (lists those there are), or its card is
+        damaged.
     """
     path = Path(folder) / f"{name}.json"
-    if not path.exists():
+    if not path.is_file():
         raise ValueError(f"no weights named {name!r}; there are {names(folder)}")
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found["sha256"], str):
+            raise TypeError(f"sha256 is {found['sha256']!r}")
+        if set(found["network"]) != RECIPE:
+            raise KeyError(f"network must have {sorted(RECIPE)}")
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(
+            f"card {path.name} is damaged ({error}); install aigc_helpers again"
+        ) from error
+    return found
 
 
 def load(
@@ -49,6 +72,9 @@ def load(
     tensors = _read(name, folder)
     tensors.pop(DIRECTIONS, None)
     recipe = card(name, folder)["network"]
+    if into is None:  # shapes first, without memory: a card may ask for anything
+        with torch.device("meta"):
+            _require_same_shapes(name, recipe, build(recipe).state_dict(), tensors)
     with torch.random.fork_rng(devices=[]):  # loading draws no random numbers
         network = build(recipe) if into is None else into
     _require_same_shapes(name, recipe, network.state_dict(), tensors)
@@ -62,9 +88,21 @@ def directions(name: str) -> torch.Tensor | None:
 
 
 def build(recipe: dict) -> nn.Module:
-    """A new network from ``{"module", "class", "arguments"}`` of a card."""
-    module = importlib.import_module(f"aigc_helpers.{recipe['module']}")
-    return getattr(module, recipe["class"])(**recipe["arguments"])
+    """A new network from ``{"module", "class", "arguments"}`` of a card.
+
+    Raises
+    ------
+    ValueError
+        If the package has no such network, or it does not take these arguments.
+    """
+    try:
+        module = importlib.import_module(f"aigc_helpers.{recipe['module']}")
+        network = getattr(module, recipe["class"])
+        if not (isinstance(network, type) and issubclass(network, nn.Module)):
+            raise TypeError(f"{recipe['class']} is no network")
+        return network(**recipe["arguments"])
+    except _NO_NETWORK as error:
+        raise ValueError(f"no network can be built from {recipe}: {error}") from error
 
 
 def save(
@@ -104,7 +142,10 @@ def _read(name: str, folder: Path) -> dict[str, torch.Tensor]:
             f"weights {path.name} are damaged (SHA-256 {found}, expected {expected}); "
             "install aigc_helpers again"
         )
-    return load_file(path)
+    try:
+        return load_file(path)
+    except (SafetensorError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{path.name} holds no weights ({error})") from error
 
 
 def _require_same_shapes(name: str, recipe: dict, wanted: dict, given: dict) -> None:

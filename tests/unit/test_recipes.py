@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from aigc_helpers import gan, recipes, training, vision, weights
+from aigc_helpers import cli, gan, recipes, training, vision, weights
 from aigc_helpers.data.images import ImageSet
 
 
@@ -32,6 +32,7 @@ def tiny_mnist(monkeypatch):
     monkeypatch.setattr(gan, "principal_directions", axes)
     monkeypatch.setattr(recipes, "load_images", load_images)
     monkeypatch.setattr(recipes, "N_SAMPLES", 20)
+    monkeypatch.setattr(recipes, "N_RESAMPLES", 20)
 
 
 def test_an_unknown_recipe_lists_the_known_ones(tmp_path):
@@ -74,16 +75,41 @@ def test_a_generator_card_tells_the_explorer_what_to_show(tmp_path):
         "image_shape": [28, 28],
         **recipes.RECIPES["gan_mnist_conditional"].first,
     }
-    assert set(card["metrics"]) == {
+    with_interval = {
         "frechet_distance",
         "frechet_floor",
-        "class_coverage",
+        "precision",
+        "recall",
         "rarest_class_share",
+        "copying_excess",
+        "copying_floor",
         "label_accuracy",
     }
+    assert set(card["metrics"]) == {
+        "class_coverage",
+        "copying_p_value",
+        *with_interval,
+        *(f"{name}_interval" for name in with_interval),
+    }
+    for name in with_interval:
+        low, high = card["metrics"][f"{name}_interval"]
+        assert low <= card["metrics"][name] <= high
     plain = recipes.train_shipped("gan_mnist", tmp_path, steps=1)
     assert plain["explorer"]["n_classes"] == 0
     assert "label_accuracy" not in plain["metrics"]
+
+
+def test_evaluate_tells_every_figure_in_chinese(tmp_path, capsys):
+    name = "gan_mnist_conditional"
+    found = recipes.train_shipped(name, tmp_path, steps=1)["metrics"]
+    assert cli.main(["evaluate", name, "--folder", str(tmp_path)]) == 0
+    title, *lines = capsys.readouterr().out.splitlines()
+    figures = [key for key in found if not key.endswith("_interval")]
+    assert title == f"{name}：" and len(lines) == len(figures) == 10
+    low, high = found["recall_interval"]
+    expected = f"：{found['recall']}（95% 区间 {low} 至 {high}）"
+    assert any("召回" in line and line.endswith(expected) for line in lines)
+    assert not any("_" in line for line in lines)
 
 
 def test_the_same_seed_makes_the_same_file(tmp_path):
@@ -126,12 +152,29 @@ def test_the_classifier_metric_is_the_share_of_right_answers():
         def forward(self, images):
             return torch.nn.functional.one_hot(torch.full((len(images),), 3), 10)
 
-    assert recipes.evaluate_classifier(Always()) == {"test_accuracy": 0.1}
+    found = recipes.evaluate_classifier(Always())
+    assert found == {"test_accuracy": 0.1, "test_accuracy_interval": [0.0396, 0.2305]}
+
+
+class Reader(torch.nn.Module):
+    """Tells the class by where the bar is; the features are the rows' brightness."""
+
+    def features(self, images):
+        return images.mean(dim=(1, 3))
+
+    def forward(self, images):
+        return self.features(images)[:, 4:24].reshape(-1, 10, 2).mean(dim=2)
 
 
 def test_perfect_samples_have_distance_zero_and_all_classes(monkeypatch):
-    """A generator that hands out the test set itself."""
+    """A generator that hands out the test set itself; training has it twice."""
     test = recipes.load_images("mnist", "test")
+    twice = ImageSet(test.images.repeat(2, 1, 1, 1), test.labels, "mnist", "train")
+
+    def load_images(name, split="train"):
+        return {"train": twice, "test": test}[split]
+
+    monkeypatch.setattr(recipes, "load_images", load_images)
 
     class Copyist(torch.nn.Module):
         latent_dim, n_classes = 2, 10
@@ -141,12 +184,35 @@ def test_perfect_samples_have_distance_zero_and_all_classes(monkeypatch):
             return test.images / 127.5 - 1
 
     monkeypatch.setattr(recipes, "N_SAMPLES", 40)
-    judge = vision.DigitClassifier(width=8)
-    vision.train_classifier(judge, test.images, test.labels, steps=120, batch_size=40)
-    monkeypatch.setattr(weights, "load", lambda name: judge)
+    monkeypatch.setattr(weights, "load", lambda name: Reader())
     found = recipes.evaluate_generator(Copyist())
     assert found["class_coverage"] == 10
-    assert found["rarest_class_share"] == pytest.approx(0.1, abs=0.05)
-    assert found["label_accuracy"] > 0.9
+    assert found["rarest_class_share"] == 0.1
+    assert found["label_accuracy"] == 1
     assert found["frechet_distance"] == pytest.approx(0, abs=0.002)
     assert found["frechet_floor"] == 0  # here training and test images are the same
+    assert found["precision"] == found["recall"] == 1
+    low, high = found["frechet_distance_interval"]
+    assert low == 0 and high > 0  # halves are not the same
+    assert found["copying_excess"] < 0  # each is as near to a test image
+
+
+def test_a_generator_that_copies_training_images_is_found_out(monkeypatch):
+    """Training and test images by chance alike; every sample is one of the former."""
+    images = torch.randint(0, 256, (90, 1, 28, 28), dtype=torch.uint8)
+    labels = torch.arange(90) % 10
+    parts = {"train": slice(0, 60), "test": slice(60, 90)}
+
+    def load_images(name, split="train"):
+        return ImageSet(images[parts[split]], labels[parts[split]], name, split)
+
+    class Copyist(torch.nn.Module):
+        latent_dim = 2
+
+        def forward(self, z):
+            return images[: len(z)] / 127.5 - 1
+
+    monkeypatch.setattr(recipes, "load_images", load_images)
+    found = recipes.evaluate_generator(Copyist())
+    assert found["copying_excess"] == 1 and found["copying_p_value"] <= 0.01
+    assert found["copying_floor"] < 0.9  # training images that were taken out
