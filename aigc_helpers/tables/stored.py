@@ -1,0 +1,156 @@
+"""What was measured, as a JSON file and as a table on a page."""
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, field
+from html import escape
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+SPEC = r"\.\d[f%]"  # how a figure may be formatted
+_NO_TABLE = (  # what a damaged file raises
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+)
+
+
+@dataclass
+class StoredTable:
+    """Figures of several variants over several seeds.
+
+    Attributes
+    ----------
+    name : str
+    variants : dict
+        Name of each variant, and what readers call it.
+    columns : dict
+        Name of each figure, what readers call it, and its format.
+    seeds : list of int
+    rows : list of dict
+        ``variant``, ``seed``, and a number for each column; None where a figure has
+        no meaning.
+    code : str
+        Hash of the code that measured, see `dependencies`.
+    command, data, runtime, date
+        How, on which data, with what (torch, threads, number format), and when.
+    """
+
+    name: str
+    variants: dict[str, str]
+    columns: dict[str, list[str]]
+    seeds: list[int]
+    code: str
+    command: str
+    data: str
+    runtime: dict
+    date: str
+    rows: list[dict] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Is there a row for every variant and seed?"""
+        return all(self.row(v, seed) for v in self.variants for seed in self.seeds)
+
+    def row(self, variant: str, seed: int) -> dict | None:
+        """The figures of one run, None if it has not been measured."""
+        for row in self.rows:
+            if (row["variant"], row["seed"]) == (variant, seed):
+                return row
+        return None
+
+    def values(self, variant: str, column: str) -> list[float]:
+        """One figure of a variant, seed by seed; empty where it has no meaning.
+
+        Raises
+        ------
+        ValueError
+            If there is no such variant or column; lists those there are.
+        """
+        for kind, name, known in (
+            ("variant", variant, self.variants),
+            ("column", column, self.columns),
+        ):
+            if name not in known:
+                raise ValueError(f"no {kind} {name!r} in {self.name}: {list(known)}")
+        figures = [row[column] for row in self.rows if row["variant"] == variant]
+        return [figure for figure in figures if figure is not None]
+
+    def summary(self) -> list[list[str]]:
+        """Header and one line a variant: mean over the seeds, lowest and highest."""
+        header = ["", *(title for title, _ in self.columns.values())]
+        lines = [
+            [title, *(self._spread(variant, column) for column in self.columns)]
+            for variant, title in self.variants.items()
+        ]
+        return [header, *lines]
+
+    def _spread(self, variant: str, column: str) -> str:
+        values, spec = self.values(variant, column), self.columns[column][1]
+        if not values:
+            return "–"
+        low, high = format(min(values), spec), format(max(values), spec)
+        mean = format(sum(values) / len(values), spec)
+        return mean if low == high else f"{mean}（{low}–{high}）"
+
+    def __repr__(self) -> str:
+        return "\n".join(" | ".join(line) for line in self.summary())
+
+    def _repr_html_(self) -> str:
+        header, *lines = self.summary()
+        caption = f"{len(self.seeds)} 个随机种子的平均值，括号里是最小值和最大值"
+        head = "".join(f'<th scope="col">{escape(title)}</th>' for title in header[1:])
+        body = "".join(
+            f'<tr><th scope="row">{escape(line[0])}</th>'
+            + "".join(f"<td>{escape(cell)}</td>" for cell in line[1:])
+            + "</tr>"
+            for line in lines
+        )
+        return (
+            f"<table><caption>{caption}</caption>"
+            f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def path_of(name: str) -> Path:
+    """Where the table of that name is stored."""
+    return FOLDER / f"{name}.json"
+
+
+def read(path: Path) -> StoredTable:
+    """The table in a JSON file.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a table.
+    """
+    try:
+        table = StoredTable(**json.loads(path.read_text(encoding="utf-8")))
+        wanted = {"variant", "seed", *table.columns}
+        if any(set(row) != wanted for row in table.rows):
+            raise ValueError(f"a row has other columns than {sorted(wanted)}")
+        for name, (_, spec) in table.columns.items():
+            if not re.fullmatch(SPEC, spec):
+                raise ValueError(f"the format of {name} is {spec!r}")
+        escape(repr(table))  # can it be shown?
+        return table
+    except _NO_TABLE as error:
+        raise ValueError(
+            f"{path} is not a table ({error}); delete it and run `make results`"
+        ) from error
+
+
+def write(table: StoredTable, path: Path) -> None:
+    """Replace the file at ``path`` in one step."""
+    text = json.dumps(asdict(table), ensure_ascii=False, indent=1) + "\n"
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        scratch.write_text(text, encoding="utf-8")
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)  # of a write that failed

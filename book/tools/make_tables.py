@@ -1,0 +1,76 @@
+"""Measure the tables over several seeds: ``make results``.
+
+    python book/tools/make_tables.py              all that is missing or out of date
+    python book/tools/make_tables.py gan_seeds    one, by name
+    python book/tools/make_tables.py --anew       all rows again
+    python book/tools/make_tables.py --check      measure nothing, tell what would
+
+A row stays as long as the code that measured it stays; an interrupted run goes on where
+it was. Runs use one thread each.
+"""
+
+import argparse
+import sys
+import time
+
+from aigc_helpers import tables
+from aigc_helpers.data import DatasetUnavailable
+from aigc_helpers.tables import measuring
+from aigc_helpers.tables.stored import path_of
+
+
+def is_current(name: str) -> bool:
+    """Is the stored table complete and of today's code? Say so if not."""
+    try:
+        stored = tables.load(name)
+    except ValueError as error:
+        print(f"{name}: {error}")
+        return False
+    table = measuring.find(name)
+    changed = stored.code != measuring.hash_of(table)
+    if changed or not stored.is_complete or stored.seeds != list(table.seeds):
+        why = "the code it measured has changed" if changed else "rows are missing"
+        print(f"{name}: {why}; run `make results`")
+        return False
+    return True
+
+
+def measure(name: str, anew: bool) -> bool:
+    """Bring one table up to date and show it."""
+    if anew:
+        path_of(name).unlink(missing_ok=True)
+    begun = time.perf_counter()
+    try:
+        for row in measuring.complete(measuring.find(name)):
+            print(f"{name}: {row} ({time.perf_counter() - begun:.0f} s)", flush=True)
+    except DatasetUnavailable as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return False
+    except KeyboardInterrupt:
+        print(f"{name}: stopped; the rows so far are stored", file=sys.stderr)
+        return False
+    print(f"{name}:\n{tables.load(name)}")
+    return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: 0 if every table is, or now is, complete and up to date."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--check", action="store_true", help="measure nothing")
+    parser.add_argument("--anew", action="store_true", help="keep no row")
+    options = parser.parse_args(arguments)
+    names = options.names or tables.TABLES
+    if unknown := set(names) - set(tables.TABLES):
+        parser.error(f"no such table: {', '.join(sorted(unknown))}")
+    if options.check:
+        results = [is_current(name) for name in names]
+    else:
+        results = [measure(name, options.anew) for name in names]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
