@@ -1,5 +1,6 @@
 """Checkpoints: all that a training run needs to go on, in one file, whole or absent."""
 
+import hashlib
 import json
 import os
 import warnings
@@ -13,13 +14,21 @@ from torch import nn
 from aigc_helpers.runtime import describe_runtime
 
 FACTS = {"step", "steps", "parts", "runtime"}  # what every checkpoint tells of its run
+_NOT_A_CHECKPOINT = (  # what a damaged file raises in the libraries that read it
+    SafetensorError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RuntimeError,  # RecursionError too
+    OverflowError,
+)
 
 
 def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> None:
     """Write ``parts`` to one safetensors file, whole or not at all.
 
     Numbers that are no tensors (history, optimizer settings) travel as JSON in the
-    file's header.
+    file's header, and a checksum of both.
     """
     runtime = describe_runtime()
     facts = {"step": step, "steps": steps, "parts": sorted(parts), "runtime": runtime}
@@ -31,15 +40,23 @@ def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> Non
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
+    tensors = {key: value.contiguous() for key, value in tensors.items()}
+    state = json.dumps(facts)
+    metadata = {"state": state, "sha256": _sha256(state, tensors)}
     try:
-        save_file(
-            {key: value.contiguous() for key, value in tensors.items()},
-            scratch,
-            metadata={"state": json.dumps(facts)},
-        )
+        save_file(tensors, scratch, metadata=metadata)
         os.replace(scratch, path)
     finally:
         scratch.unlink(missing_ok=True)  # of a write that failed
+
+
+def _sha256(state: str, tensors: dict) -> str:
+    """Checksum of facts, and of names, formats, shapes and bytes of the tensors."""
+    digest = hashlib.sha256(state.encode())
+    for name, value in sorted(tensors.items()):
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        digest.update(value.cpu().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 def _flatten(part) -> dict:
@@ -73,7 +90,7 @@ def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
         mine = {k: v for k, v in values.items() if k.startswith(f"{name}/")}
         try:
             _load(part, {k.removeprefix(f"{name}/"): v for k, v in mine.items()})
-        except (RuntimeError, KeyError, ValueError) as error:
+        except (LookupError, RuntimeError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{path} does not fit {name}: it belongs to another network or data "
                 f"set. Name another file, or delete this one to start anew. ({error})"
@@ -89,6 +106,8 @@ def _require_same_run(path, facts: dict, parts: dict, steps: int) -> None:
             "learning rate follows that length. Ask for the same number of steps, or "
             "delete the file to start anew."
         )
+    if type(facts["step"]) is not int or not 0 <= facts["step"] <= steps:
+        raise ValueError(f"{path} is at step {facts['step']} of {steps}; delete it")
     if facts["parts"] != sorted(parts):
         raise ValueError(
             f"{path} holds {facts['parts']}, this run needs {sorted(parts)}: it "
@@ -110,13 +129,20 @@ def read_checkpoint(path: Path | str) -> tuple[dict, dict]:
     ValueError
         If the file is not a whole checkpoint.
     """
+    if not Path(path).is_file():
+        raise ValueError(f"{path} is not a checkpoint (no file); name another")
     try:
         with safe_open(path, framework="pt") as file:
-            facts = json.loads(file.metadata()["state"])
-            if missing := FACTS - set(facts):
-                raise KeyError(f"no {sorted(missing)}")
-            return {key: file.get_tensor(key) for key in file.keys()}, facts
-    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
+        state = metadata["state"]
+        if metadata["sha256"] != _sha256(state, tensors):
+            raise ValueError("its checksum is wrong")
+        facts = json.loads(state)
+        if missing := FACTS - dict(facts).keys():
+            raise KeyError(f"no {sorted(missing)}")
+        return tensors, facts
+    except _NOT_A_CHECKPOINT as error:
         raise ValueError(f"{path} is not a checkpoint ({error}); delete it") from error
 
 

@@ -9,6 +9,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 REMEMBERED = 600  # seconds
 FILE_NAME = "failed-hosts.json"
+_UNREADABLE = (  # what a damaged file raises
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def host_of(url: str) -> str:
@@ -39,7 +48,7 @@ class FailedHosts:
                 host: (now - float(entry["time"]), str(entry["reason"]))
                 for host, entry in stored.items()
             }
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except _UNREADABLE:
             return {}
         # A negative age comes from a clock that was set back.
         return {host: e for host, e in ages.items() if 0 <= e[0] < REMEMBERED}

@@ -15,6 +15,7 @@ from aigc_helpers.data.download import DatasetUnavailable, fetch
 
 SPLITS = {"train": "train", "test": "t10k"}  # and how IDX file names begin
 N_DIGITS_TRAIN = 1500  # of 1,797
+CHUNK = 1 << 24  # bytes read at once
 
 _USING = {
     "mnist": "正在使用 MNIST（{n:,} 张{split}图像）。",
@@ -117,7 +118,7 @@ def read_idx(path: str | Path) -> np.ndarray:
         with gzip.open(path) as stream:
             shape = _read_shape(stream, path)
             n_values = math.prod(shape)
-            values = stream.read(n_values)
+            values = _read_at_most(stream, n_values)
             trailing = stream.read(1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{path}: not a whole gzip file ({error})") from error
@@ -126,6 +127,14 @@ def read_idx(path: str | Path) -> np.ndarray:
     if trailing:
         raise ValueError(f"{path}: bytes after the last of {n_values:,} values")
     return np.frombuffer(values, np.uint8).reshape(shape)
+
+
+def _read_at_most(stream, n: int) -> bytes:
+    """``n`` bytes or all there are: ``read(n)`` alone would claim memory for ``n``."""
+    values = bytearray()
+    while chunk := stream.read(min(n - len(values), CHUNK)):
+        values += chunk
+    return bytes(values)
 
 
 def _read_shape(stream, path) -> tuple[int, ...]:

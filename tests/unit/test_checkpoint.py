@@ -109,7 +109,14 @@ def test_a_write_that_fails_leaves_the_old_file(
 
 
 def with_facts(path, text: str):
-    save_file(load_file(path), path, metadata={"state": text})
+    tensors = load_file(path)
+    checksum = checkpoint._sha256(text, tensors)
+    save_file(tensors, path, metadata={"state": text, "sha256": checksum})
+
+
+def change_last_byte(path):
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
 DAMAGES = {
@@ -121,6 +128,12 @@ DAMAGES = {
     "no JSON": lambda path: with_facts(path, "{"),
     "JSON without facts": lambda path: with_facts(path, "{}"),
     "JSON of another kind": lambda path: with_facts(path, "[1]"),
+    "JSON too deep": lambda path: with_facts(path, "[" * 100_000),
+    "a number too long": lambda path: with_facts(path, "1" * 5000),
+    "a changed weight": lambda path: change_last_byte(path),
+    "a changed fact": lambda path: path.write_bytes(
+        path.read_bytes().replace(b'\\"step\\": 7', b'\\"step\\": 8')
+    ),
     "facts without parts": lambda path: with_facts(
         path, json.dumps({"step": 7, "steps": 20, "runtime": {}})
     ),
