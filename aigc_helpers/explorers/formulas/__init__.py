@@ -1,0 +1,1 @@
+"""Formulas for the page: stable in double precision, as JavaScript, as MathML."""
