@@ -1,0 +1,114 @@
+// What explorers of a decoder share: the kernel, the exported network or a sprite
+// answers, and a canvas shows the picture.
+//
+// A subclass gives
+//   latent(state)    [z, label] of a state
+//   tileOf(state)    [row, column] of the sprite's nearest tile, or null
+//   describe(state)  the picture in words
+// and makes this.canvas by picture() in build().
+
+import { floatsOf, Network } from "./answers.js";
+import { element } from "./controls.js";
+import { fill, paintGrey, paintTile } from "./core.js";
+import { ExplorerView } from "./view.js";
+
+const DECODER_TEXT = {
+  zh: {
+    waiting: "预先算好的图像 · 动一动，浏览器就开始运行网络",
+    loading: "预览 · 网络正在加载",
+    byNetwork: "浏览器正在运行网络 · {ms} ms",
+    byKernel: "Python 内核正在运行网络 · {ms} ms",
+    byKernelFirst: "正在等 Python 内核",
+    kernelError: "Python 内核没能算出图像：{error}",
+    noNetwork: "网络没有加载成功，图像仍是预先算好的。再动一次会重新加载。",
+    broken: "网络没能算出图像。重置或刷新页面可以再试一次。",
+  },
+}.zh;
+
+export class DecoderView extends ExplorerView {
+  constructor(model, el, kind, text) {
+    super(model, el, kind, { ...DECODER_TEXT, ...text });
+    this.stripOnly = this.config.source === "strip";
+    this.network = null;
+  }
+
+  picture() {
+    const [height, width] = this.config.shape;
+    this.canvas = element("canvas", { width, height, className: "aigc-picture" });
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", this.describe(this.state));
+    return this.canvas;
+  }
+
+  opening() {
+    if (this.live) return this.text.byKernelFirst;
+    return this.stripOnly ? this.text.stripOnly : this.text.waiting;
+  }
+
+  async wake() {
+    if (this.config.source !== "network" || this.network || this.loading) return;
+    this.loading = true;
+    this.say(this.text.loading);
+    try {
+      const network = await Network.load(this.config.network, this.model.get("_assets"));
+      await this.run(network, ...this.latent(this.state)); // warm up
+      this.network = network;
+      this.request();
+    } catch (error) {
+      console.warn("explorer:", error);
+      this.say(this.text.noNetwork, true);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  run(network, z, label) {
+    const inputs = { z };
+    if (this.config.n_classes) {
+      inputs.y = new Float32Array(this.config.n_classes);
+      inputs.y[label] = 1;
+    }
+    return network.run(inputs, "image");
+  }
+
+  // Float32Array (H * W) in [0, 1]: the network itself, whoever runs it.
+  async decode(z, label = 0) {
+    if (!this.live) return this.run(this.network, Float32Array.from(z), label);
+    const { buffers } = await this.kernel.ask({ z: Array.from(z), label });
+    return floatsOf(buffers[0]);
+  }
+
+  async answer(state) {
+    if (!this.live && !this.network) return { source: "strip", tile: this.tileOf(state) };
+    const image = await this.decode(...this.latent(state));
+    return { source: this.live ? "kernel" : "network", image };
+  }
+
+  draw({ image, tile }) {
+    if (image) paintGrey(this.canvas, image);
+    else if (tile) this.paintTile(this.canvas, ...tile);
+    return image || tile;
+  }
+
+  paintTile(canvas, row, column) {
+    paintTile(canvas, this.model.get("_sprite"), this.strip.tile, row, column);
+  }
+
+  settled({ source }, state, ms) {
+    this.canvas.setAttribute("aria-label", this.describe(state));
+    if (!this.failed) this.say(this.answeredBy(source, ms));
+  }
+
+  answeredBy(source, ms) {
+    const { stripOnly, loading, waiting, byKernel, byNetwork } = this.text;
+    if (source !== "strip") {
+      return fill(source === "kernel" ? byKernel : byNetwork, { ms: ms.toFixed(1) });
+    }
+    if (this.stripOnly) return stripOnly;
+    return this.loading ? loading : waiting;
+  }
+
+  get handle() {
+    return { ...super.handle, decode: (z, label) => this.decode(z, label) };
+  }
+}

@@ -1,0 +1,102 @@
+// What a sweep has computed: the stored states, and those that the kernel adds.
+
+const ROOM = 0.06; // of a curve's range, above and below
+
+export class Sweep {
+  constructor({ axes, numbers, texts }) {
+    Object.assign(this, { axes, fresh: [] });
+    const numeric = ({ name, values }) => ({ name, values: values.map(Number) });
+    this.numbers = numbers.map(numeric); // "NaN" and "Infinity" are texts in JSON
+    this.texts = texts;
+  }
+
+  // "stored", "fresh", or false.
+  has(value) {
+    if (this.freshOf(value)) return "fresh";
+    return this.axes.every(({ values }, i) => values.includes(value[i])) && "stored";
+  }
+
+  freshOf(value) {
+    return this.fresh.find((one) => one.value.every((v, i) => v === value[i]));
+  }
+
+  nearest(value) {
+    return this.axes.map(({ values, log }, i) => {
+      const gap = (stored) => {
+        if (!log) return Math.abs(stored - value[i]);
+        return value[i] > 0 ? Math.abs(Math.log(stored / value[i])) : stored;
+      };
+      return values.reduce((best, stored) => (gap(stored) < gap(best) ? stored : best));
+    });
+  }
+
+  // Place of stored values in all lists; the first slider's values run fastest.
+  place(value) {
+    const [i, j = 0] = this.nearest(value).map((v, axis) =>
+      this.axes[axis].values.indexOf(v),
+    );
+    return j * this.axes[0].values.length + i;
+  }
+
+  // {numbers, texts} of a value and its place, or its pictures if they are fresh.
+  record(value) {
+    const fresh = this.freshOf(value);
+    if (fresh) return fresh;
+    const place = this.place(value);
+    const at = ({ values }) => values[place];
+    return { place, numbers: this.numbers.map(at), texts: this.texts.map(at) };
+  }
+
+  // What the kernel has computed, with one column of each list.
+  add(value, { numbers, texts }, pictures) {
+    const only = ({ values }) => values[0];
+    this.fresh.push({
+      value, pictures, texts: texts.map(only),
+      numbers: numbers.map((number) => Number(only(number))),
+    });
+  }
+
+  /* -- curves over the first slider -- */
+
+  index(name) {
+    return this.numbers.findIndex((number) => number.name === name);
+  }
+
+  curve(name, value) {
+    const index = this.index(name);
+    const n = this.axes[0].values.length;
+    const row = Math.floor(this.place(value) / n);
+    const beside = this.fresh.filter((one) => one.value[1] === value[1]);
+    return {
+      x: this.axes[0].values,
+      y: this.numbers[index].values.slice(row * n, (row + 1) * n),
+      fresh: {
+        x: beside.map((one) => one.value[0]),
+        y: beside.map((one) => one.numbers[index]),
+      },
+    };
+  }
+
+  // Range of a slider's values, with room for dots at the ends.
+  room({ values, log }) {
+    const [low, high] = [values[0], values.at(-1)];
+    const share = ROOM / 2;
+    if (log) return { low: low * (low / high) ** share, high: high * (high / low) ** share };
+    return { low: low - share * (high - low), high: high + share * (high - low) };
+  }
+
+  // Range of a number over all values; logarithmic if it is wide.
+  scale(name) {
+    const index = this.index(name);
+    const added = this.fresh.map((one) => one.numbers[index]);
+    const stored = this.numbers[index].values.filter(Number.isFinite);
+    const all = [...stored, ...added.filter(Number.isFinite)];
+    if (!all.length) return { low: 0, high: 1, log: false };
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const log = stored.length > 0 && Math.min(...stored) > 0 && low > 0
+      && Math.max(...stored) / Math.min(...stored) > 100;
+    if (log) return { low: low / 1.3, high: high * 1.3, log };
+    const room = ROOM * (high - low || Math.abs(high) || 1);
+    return { low: low - room, high: high + room, log };
+  }
+}

@@ -1,0 +1,60 @@
+"""The page plays the part of Jupyter: it hands messages to a widget and back."""
+
+import base64
+
+SHOW = """async ({ text, state }) => {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const module = await import(url);
+  const listeners = {};
+  window.model = {
+    get: (key) => state[key],
+    set: (key, value) => { state[key] = value; },
+    save_changes: () => window.toPython({ save: state._state }),
+    send: (content) => window.toPython({ content }),
+    on: (name, listener) => { (listeners[name] ??= []).push(listener); },
+    off: () => {},
+    message: (content, texts) => {
+      const buffers = texts.map((text) => {
+        const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+        return new DataView(data.buffer);
+      });
+      listeners["msg:custom"].forEach((listener) => listener(content, buffers));
+    },
+    python: (value) => {
+      state._state = value;
+      listeners["change:_state"].forEach((listener) => listener());
+    },
+  };
+  module.default.render({ model, el: document.querySelector("#cell") });
+}"""
+
+
+def show_live(open_page, widget):
+    """A page that shows a widget; what it asks is kept in ``widget.received``."""
+    page = open_page("empty.html")
+
+    def reply(content, buffers=()):
+        texts = [base64.b64encode(buffer).decode() for buffer in buffers]
+        page.evaluate(
+            "([c, b]) => { setTimeout(() => model.message(c, b)) }", [content, texts]
+        )
+
+    def to_python(source, message):
+        if "save" in message:
+            widget.set_state({"_state": message["save"]})
+        else:
+            widget.received.append(message["content"])
+
+    widget.send, widget.received = reply, []
+    page.expose_binding("toPython", to_python)
+    state = {"_config": widget._config, "_state": widget._state}
+    page.evaluate(SHOW, {"text": widget._esm, "state": state})
+    return page
+
+
+def answer(page, widget):
+    """Let the kernel answer what has been asked so far."""
+    page.wait_for_timeout(50)
+    while widget.received:
+        widget._receive(widget, widget.received.pop(0), [])
+        page.wait_for_timeout(20)
