@@ -4,15 +4,18 @@ import hashlib
 import logging
 import os
 import warnings
+from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from aigc_helpers import gan, weights
+from aigc_helpers.runtime import evaluation_mode
 
-TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs
+TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
 CHECKS = 100
 _FORMAT = 1  # raise it when this module writes files in another way
 _KEY = "aigc_fingerprint"
@@ -36,33 +39,97 @@ def export_all(folder: Path) -> list[Path]:
 def export_network(name: str, folder: Path) -> Path:
     """Write ``<folder>/<name>.onnx`` unless it is up to date.
 
-    Inputs "z" (1, latent_dim) and, if conditional, "y" (1, n_classes); output "image"
-    (1, 1, H, W) in [0, 1], all float32.
+    The ``kind`` of the card's ``explorer`` entry says which explorer runs it: that of
+    "sampler" is exported by `export_step`, others by `export_decoder`.
 
     Raises
     ------
     ExportError
-        If the file differs from torch by more than ``TOLERANCE``.
+        If the file differs from torch by more than ``TOLERANCE``, or no explorer is
+        of that kind.
     """
-    explorer = weights.card(name)["explorer"]
-    return export_decoder(
-        shipped_decoder(name),
-        Path(folder) / f"{name}.onnx",
-        latent_dim=explorer["latent_dim"],
-        n_classes=explorer["n_classes"],
-    )
+    explorer, path = weights.card(name)["explorer"], Path(folder) / f"{name}.onnx"
+    kind = explorer.get("kind", "latent")
+    if kind == "sampler":
+        return export_step(weights.load(name), path)
+    if kind not in ("latent", "plane"):
+        raise ExportError(f"the card of {name!r} asks for an explorer {kind!r}")
+    sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
+    return export_decoder(shipped_decoder(name), path, **sizes)
 
 
 def export_decoder(
     decoder: nn.Module, path: Path, *, latent_dim: int, n_classes: int = 0
 ) -> Path:
-    """Export any decoder, compare it with torch, then put the file in place."""
-    mark = fingerprint(decoder)
+    """Export any decoder, compare it with torch, then put the file in place.
+
+    Inputs "z" (1, latent_dim) and, if conditional, "y" (1, n_classes); output "image"
+    (1, 1, H, W) in [0, 1], all float32.
+    """
+    sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
+    job = _Export(
+        decoder,
+        _inputs(sizes, torch.Generator().manual_seed(0)),
+        ("image",),
+        lambda content: largest_difference(decoder, content, sizes),
+    )
+    return _export_if_stale(job, path)
+
+
+def export_step(model: nn.Module, path: Path) -> Path:
+    """Export one step of a language model (`aigc_helpers.sampling.LanguageModel`).
+
+    Inputs "token" (1,) int64 and "state_0", "state_1", …, the model's state; outputs
+    "logits" (1, V) and "next_0", "next_1", …, the state of the next step. Compared
+    with torch over ``CHECKS`` steps, each side on its own states.
+
+    Raises
+    ------
+    ExportError
+        If any logit or state differs by more than ``TOLERANCE``.
+    """
+    state = tuple(model.initial_state())
+    names = range(len(state))
+    inputs = {"token": torch.zeros(1, dtype=torch.int64)}
+    inputs.update({f"state_{i}": state[i] for i in names})
+    job = _Export(
+        _Step(model),
+        inputs,
+        ("logits", *(f"next_{i}" for i in names)),
+        lambda content: _largest_step_difference(model, content),
+    )
+    return _export_if_stale(job, path)
+
+
+class _Step(nn.Module):
+    """One step of a language model as a network of tensors alone."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, token, *state):
+        logits, state = self.model.step(token, state)
+        return (logits, *state)
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What to export, and how to measure the file's difference to torch."""
+
+    network: nn.Module
+    inputs: dict[str, torch.Tensor]
+    outputs: tuple[str, ...]
+    difference: Callable[[bytes], float]
+
+
+def _export_if_stale(job: _Export, path: Path) -> Path:
+    mark = fingerprint(job.network)
     if path.exists() and _stored_mark(path) == mark:
         return path
-    sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
-    content = _stripped(_export(decoder, sizes), mark)
-    difference = largest_difference(decoder, content, sizes)
+    with evaluation_mode(job.network):
+        content = _stripped(_exported(job), mark)
+        difference = job.difference(content)
     if not difference < TOLERANCE:
         raise ExportError(f"{path.name} differs from torch by {difference:.2e}")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,10 +137,10 @@ def export_decoder(
     return path
 
 
-def fingerprint(decoder: nn.Module) -> str:
+def fingerprint(network: nn.Module) -> str:
     """SHA-256 of a network's structure and weights, torch's version, our format."""
-    digest = hashlib.sha256(f"{_FORMAT} {torch.__version__}\n{decoder}".encode())
-    for key, value in decoder.state_dict().items():
+    digest = hashlib.sha256(f"{_FORMAT} {torch.__version__}\n{network}".encode())
+    for key, value in network.state_dict().items():
         digest.update(key.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
@@ -83,9 +150,7 @@ def largest_difference(
     decoder: nn.Module, content: bytes, sizes: dict[str, int]
 ) -> float:
     """Largest difference of any pixel between torch and the file, CHECKS inputs."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    session = _session(content)
     generator = torch.Generator().manual_seed(0)
     largest = 0.0
     for i in range(CHECKS):
@@ -93,10 +158,41 @@ def largest_difference(
         with torch.no_grad():
             expected = decoder(*inputs.values())
         feed = {key: value.numpy() for key, value in inputs.items()}
-        (image,) = session.run(["image"], feed)
-        gap = (expected - torch.from_numpy(image)).abs().max().item()
-        largest = max(largest, gap) if gap == gap else float("nan")
+        largest = _larger(largest, [expected], session.run(["image"], feed))
     return largest
+
+
+def _largest_step_difference(model: nn.Module, content: bytes) -> float:
+    """Largest difference of any logit or state over CHECKS steps of random tokens."""
+    session = _session(content)
+    generator = torch.Generator().manual_seed(0)
+    state = ours = tuple(model.initial_state())
+    n_tokens, largest = 1, 0.0
+    for _ in range(CHECKS):
+        token = torch.randint(n_tokens, (1,), generator=generator)
+        with torch.no_grad():
+            logits, state = model.step(token, state)
+        feed = {f"state_{i}": value.numpy() for i, value in enumerate(ours)}
+        results = session.run(None, {"token": token.numpy(), **feed})
+        largest = _larger(largest, [logits, *state], results)
+        ours, n_tokens = map(torch.from_numpy, results[1:]), logits.shape[1]
+    return largest
+
+
+def _larger(largest: float, expected: list, results: list) -> float:
+    """The largest difference so far; what is not a number stays so."""
+    for ours, theirs in zip(expected, results, strict=True):
+        gap = (ours - torch.from_numpy(theirs)).abs().max().item()
+        largest = max(largest, gap) if gap == gap else float("nan")
+        if largest != largest:
+            break
+    return largest
+
+
+def _session(content: bytes):
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
 def _inputs(
@@ -109,18 +205,17 @@ def _inputs(
     return inputs
 
 
-def _export(decoder: nn.Module, sizes: dict[str, int]):
+def _exported(job: _Export):
     """The network as torch.onnx writes it, an onnx.ModelProto."""
-    inputs = _inputs(sizes, torch.Generator().manual_seed(0))
     with warnings.catch_warnings(), _quiet("torch.onnx", "onnxscript", "onnx_ir"):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            decoder.eval(),
-            tuple(inputs.values()),
+            job.network,
+            tuple(job.inputs.values()),
             dynamo=True,
             verbose=False,
-            input_names=list(inputs),
-            output_names=["image"],
+            input_names=list(job.inputs),
+            output_names=list(job.outputs),
         )
     return program.model_proto
 

@@ -2,9 +2,12 @@
 
 import os
 import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
+from torch import nn
 
 
 def set_seed(seed: int) -> torch.Generator:
@@ -71,3 +74,17 @@ def describe_runtime() -> dict[str, str | int]:
         "dtype": "bfloat16" if bf16_is_native() else "float32",
         "devices": ", ".join(available_devices()),
     }
+
+
+@contextmanager
+def evaluation_mode(network: nn.Module | Callable) -> Iterator[None]:
+    """Batch norm and dropout at rest; afterwards every part is as it was."""
+    modules = list(network.modules()) if isinstance(network, nn.Module) else []
+    before = [module.training for module in modules]
+    try:
+        for module in modules:
+            module.training = False
+        yield
+    finally:
+        for module, training in zip(modules, before, strict=True):
+            module.training = training

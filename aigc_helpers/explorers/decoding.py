@@ -1,27 +1,14 @@
 """Call a decoder and make sure that what comes back are images."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import nn
 
+from aigc_helpers.runtime import evaluation_mode
+
 Decoder = Callable[..., torch.Tensor]
-
-
-@contextmanager
-def evaluation_mode(decoder: Decoder) -> Iterator[None]:
-    """Batch norm and dropout at rest; afterwards every part is as it was."""
-    modules = list(decoder.modules()) if isinstance(decoder, nn.Module) else []
-    before = [module.training for module in modules]
-    try:
-        for module in modules:
-            module.training = False
-        yield
-    finally:
-        for module, training in zip(modules, before, strict=True):
-            module.training = training
 
 
 def decode(

@@ -61,16 +61,28 @@ def make_filmstrip(images: np.ndarray, n_classes: int) -> Filmstrip:
     ValueError
         If even the coarsest sprite is too large.
     """
-    grid = _grid(images, n_classes)  # (rows', columns, H, W)
-    for shrink in (1, 2, 4, 8):
+    strip = pack_sprite(_grid(images, n_classes))
+    if strip is None:
+        raise ValueError(
+            f"the filmstrip of images {images.shape[1:]} exceeds {MAX_BYTES} B"
+        )
+    return strip
+
+
+def pack_sprite(
+    grid: np.ndarray,
+    *,
+    shrinks: tuple[int, ...] = (1, 2, 4, 8),
+    levels: tuple[int, ...] = (64, 32, 16, 8),
+) -> Filmstrip | None:
+    """One sprite of a grid (rows, columns, H, W), None if it exceeds MAX_BYTES."""
+    for shrink in shrinks:
         small = _shrink(grid, shrink)
-        for levels in (64, 32, 16, 8):
-            png = _png(small, levels)
+        for n_levels in levels:
+            png = _png(small, n_levels)
             if len(png) * 4 / 3 <= MAX_BYTES - 64:
                 return Filmstrip(png, *small.shape[:2], tile=small.shape[2:])
-    raise ValueError(
-        f"the filmstrip of images {images.shape[1:]} exceeds {MAX_BYTES} B"
-    )
+    return None
 
 
 def _grid(images: np.ndarray, n_classes: int) -> np.ndarray:

@@ -43,8 +43,8 @@ def explorer_html(
     config, state : dict
         What the module reads as ``_config`` and ``_state``.
     poster : str
-        HTML that stands there until the module runs, and if it never does. The first
-        ``img`` in it is the module's ``_sprite``.
+        HTML that stands there until the module runs, and if it never does. Its images
+        are the module's ``_sprites``, the first one its ``_sprite``.
     network : str
         Name of the exported network that the explorer runs, if it runs one.
     """
@@ -56,6 +56,13 @@ def explorer_html(
         network=f' data-network="{html.escape(network)}"' if network else "",
         poster=poster,
         state=facts.replace("<", "\\u003c"),
+    )
+
+
+def poster_image(address: str, alt: str, *, width: int, height: int) -> str:
+    """A sprite as the picture that stands on the page until the module runs."""
+    return _POSTER.format(
+        address=address, alt=html.escape(alt), width=width, height=height
     )
 
 
@@ -94,11 +101,11 @@ def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") 
     source = "network" if network else "strip"
     config = setting.config(source=source, shape=shape, network=network)
     config["strip"] = {"tile": list(strip.tile), "positions": POSITIONS}
-    poster = _POSTER.format(
-        alt=_ALT_CLASSES if setting.n_classes else _ALT,
+    poster = poster_image(
+        strip.address,
+        _ALT_CLASSES if setting.n_classes else _ALT,
         width=strip.columns * shape[1],
         height=strip.rows * shape[0],
-        address=strip.address,
     )
     return explorer_html(
         "latent", config, setting.state(), poster=poster, network=network

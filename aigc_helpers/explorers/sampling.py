@@ -1,21 +1,12 @@
 """Seeded normal samples, and the way between two: the page's JavaScript agrees."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
-_MASK = 0xFFFFFFFF
+from aigc_helpers.sampling import mulberry32
 
-
-def mulberry32(seed: int) -> Iterator[float]:
-    """Endless uniform numbers in [0, 1): T. Ettinger's 32-bit generator."""
-    a = seed & _MASK
-    while True:
-        a = (a + 0x6D2B79F5) & _MASK
-        t = ((a ^ (a >> 15)) * (a | 1)) & _MASK
-        t ^= (t + ((t ^ (t >> 7)) * (t | 61) & _MASK)) & _MASK
-        yield (t ^ (t >> 14)) / 2**32
+__all__ = ["gaussian", "mulberry32", "slerp"]
 
 
 def gaussian(seed: int, n: int) -> np.ndarray:

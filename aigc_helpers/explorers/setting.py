@@ -15,6 +15,8 @@ PRESETS = (
     {"name": "A 与 B 的中点", "t": 0.5},
     {"name": "远离原点", "coordinates": 3.0},
 )
+MAX_LATENT, MAX_CLASSES = 65_536, 10_000
+MAX_SEED = 2**32 - 1  # `gaussian` takes 32 bits
 _PRESET_KEYS = {"name", "seed", "base", "coordinates", "label", "t"}
 
 
@@ -77,32 +79,58 @@ def latent_setting(
     ValueError
         If a size, a name, a preset or a number does not fit.
     """
-    _check_size("latent_dim", latent_dim, 1)
-    _check_size("n_classes", n_classes, 0)
-    _check_size("seed", seed, 0)
+    _check_size("latent_dim", latent_dim, 1, MAX_LATENT)
+    _check_size("n_classes", n_classes, 0, MAX_CLASSES)
+    _check_size("seed", seed, 0, MAX_SEED)
     axes = _directions(directions, latent_dim)
-    if not 0 <= label < max(n_classes, 1):
-        raise ValueError(f"label {label} is not one of {n_classes} classes")
+    _check_label(label, n_classes)
+    presets = _sequence("presets", PRESETS if presets is None else presets)
     return LatentSetting(
         latent_dim,
         n_classes,
         axes,
         _names(names, len(axes)),
-        _presets(PRESETS if presets is None else presets, len(axes)),
+        tuple(_preset(preset, axes, n_classes) for preset in presets),
         seed,
         label,
     )
 
 
-def _check_size(name: str, value: Any, low: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < low:
-        raise ValueError(f"{name} must be an integer >= {low}, not {value!r}")
+def _check_size(name: str, value: Any, low: int, high: int) -> None:
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    if not is_integer or not low <= value <= high:
+        raise ValueError(f"{name} must be an integer in {low}..{high}, not {value!r}")
+
+
+def _check_label(label: Any, n_classes: int) -> None:
+    if not isinstance(label, int) or not 0 <= label < max(n_classes, 1):
+        raise ValueError(f"label {label!r} is not one of {n_classes} classes")
+
+
+def _sequence(name: str, value: Any) -> Sequence:
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        raise ValueError(f"{name} must be a list, not {value!r}")
+    return value
+
+
+def _numbers(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Finite numbers of that shape; one number stands for all."""
+    try:
+        values = np.broadcast_to(np.asarray(value, dtype=np.float64), shape)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} must be numbers {shape}: {error}") from error
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} contain NaN or infinity")
+    return values
 
 
 def _directions(directions: Any, latent_dim: int) -> np.ndarray:
     if directions is None:
         return np.eye(min(MAX_AXES, latent_dim), latent_dim, dtype=np.float32)
-    axes = np.asarray(directions, dtype=np.float32)
+    try:
+        axes = np.asarray(directions, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"directions must be rows of numbers: {error}") from error
     if axes.ndim != 2 or axes.shape[0] == 0 or axes.shape[1] != latent_dim:
         raise ValueError(
             f"directions have shape {axes.shape}; expected (n, {latent_dim}), "
@@ -116,21 +144,34 @@ def _directions(directions: Any, latent_dim: int) -> np.ndarray:
 def _names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
     if names is None:
         return tuple(f"方向 {i + 1}" for i in range(n))
+    names = _sequence("names", names)
     if len(names) != n or not all(isinstance(name, str) and name for name in names):
         raise ValueError(f"names must be {n} texts, one for each direction: {names!r}")
     return tuple(names)
 
 
-def _presets(presets: Sequence[dict], n: int) -> tuple[dict, ...]:
-    checked = []
-    for preset in presets:
-        if not preset.get("name") or set(preset) - _PRESET_KEYS:
-            raise ValueError(
-                f"a preset has a name and {sorted(_PRESET_KEYS)}: {preset}"
-            )
-        full = dict(preset)
-        if "coordinates" in full:
-            values = np.broadcast_to(np.asarray(full["coordinates"], float), (n,))
-            full["coordinates"] = values.tolist()
-        checked.append(full)
-    return tuple(checked)
+def _preset(preset: Any, axes: np.ndarray, n_classes: int) -> dict:
+    """A preset with its numbers checked and its coordinates written out."""
+    is_known = isinstance(preset, dict) and not set(preset) - _PRESET_KEYS
+    if not is_known or not isinstance(preset.get("name"), str) or not preset["name"]:
+        raise ValueError(
+            f"a preset has a name and of {sorted(_PRESET_KEYS)} what it sets: "
+            f"{preset!r}"
+        )
+    full, (n, latent_dim) = dict(preset), axes.shape
+    if "coordinates" in full:
+        full["coordinates"] = _numbers(
+            "coordinates", full["coordinates"], (n,)
+        ).tolist()
+    if "base" in full:  # 0 is the origin
+        base = _numbers("base", full["base"], (latent_dim,))
+        full["base"] = base.tolist() if base.any() else 0
+    if "t" in full:
+        full["t"] = float(_numbers("t", full["t"], ()))
+        if not 0 <= full["t"] <= 1:
+            raise ValueError(f"t must be in 0..1, not {full['t']}")
+    if "seed" in full:
+        _check_size("seed", full["seed"], 0, MAX_SEED)
+    if "label" in full:
+        _check_label(full["label"], n_classes)
+    return full

@@ -1,71 +1,17 @@
-"""The module that anywidget runs: one text from a blob address, a kernel that answers.
-
-The page plays the part of Jupyter: it hands messages to the Python widget and back.
-"""
-
-import base64
+"""The module that anywidget runs, one text from a blob address, and a kernel."""
 
 import pytest
 import torch
+from live_page import answer, show_live
 
 from aigc_helpers.explorers import LatentExplorer
-
-SHOW = """async ({ text, state }) => {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const module = await import(url);
-  const listeners = {};
-  window.model = {
-    get: (key) => state[key],
-    set: (key, value) => { state[key] = value; },
-    save_changes: () => window.toPython({ save: state._state }),
-    send: (content) => window.toPython({ content }),
-    on: (name, listener) => { (listeners[name] ??= []).push(listener); },
-    off: () => {},
-    message: (content, bytes) => {
-      const data = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
-      listeners["msg:custom"].forEach((l) => l(content, [new DataView(data.buffer)]));
-    },
-    python: (value) => {
-      state._state = value;
-      listeners["change:_state"].forEach((listener) => listener());
-    },
-  };
-  module.default.render({ model, el: document.querySelector("#cell") });
-}"""
 
 
 @pytest.fixture
 def live(open_page, decoders):
-    """A page whose explorer is answered by a Python widget: (page, widget, asked)."""
+    """A page whose explorer is answered by a Python widget: (page, widget)."""
     widget = LatentExplorer(decoders["conditional"], latent_dim=16, n_classes=10)
-    page, asked = open_page("empty.html"), []
-
-    def reply(content, buffers=()):
-        data = base64.b64encode(b"".join(buffers)).decode()
-        asked.append(content)
-        page.evaluate(
-            "([c, b]) => { setTimeout(() => model.message(c, b)) }", [content, data]
-        )
-
-    def to_python(source, message):
-        if "save" in message:
-            widget.set_state({"_state": message["save"]})
-        else:
-            widget.received.append(message["content"])
-
-    widget.send, widget.received = reply, []
-    page.expose_binding("toPython", to_python)
-    state = {"_config": widget._config, "_state": widget._state}
-    page.evaluate(SHOW, {"text": widget._esm, "state": state})
-    return page, widget
-
-
-def answer(page, widget):
-    """Let the kernel answer what has been asked so far."""
-    page.wait_for_timeout(50)
-    while widget.received:
-        widget._receive(widget, widget.received.pop(0), [])
-        page.wait_for_timeout(20)
+    return show_live(open_page, widget), widget
 
 
 def settle(page, widget):

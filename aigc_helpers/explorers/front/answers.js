@@ -42,13 +42,14 @@ export class KernelSource {
   }
 
   // Promise of {message, buffers} that the widget's _answer gives to this content.
-  ask(content) {
+  // It may take ``timeout`` ms; an explorer that computes for long gives more.
+  ask(content, timeout = this.timeout) {
     const id = `${(this.prefix ??= Math.random().toString(36).slice(2))}-${this.next++}`;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
         reject(new ExplorerError(this.text.slow));
-      }, this.timeout);
+      }, timeout);
       this.waiting.set(id, { resolve, reject, timer });
       this.model.send({ ...content, id });
     });
@@ -72,11 +73,19 @@ export class KernelSource {
   }
 }
 
-// Float32Array of a buffer that came with a message, wherever it lies in memory.
-export function floatsOf(buffer) {
+// Uint8Array of a buffer that came with a message, wherever it lies in memory.
+export function bytesOfBuffer(buffer) {
   const { buffer: whole, byteOffset, byteLength } = buffer;
-  const bytes = new Uint8Array(whole ?? buffer, byteOffset, byteLength);
-  return new Float32Array(bytes.slice().buffer); // slice aligns
+  return new Uint8Array(whole ?? buffer, byteOffset, byteLength);
+}
+
+export function floatsOf(buffer) {
+  return new Float32Array(bytesOfBuffer(buffer).slice().buffer); // slice aligns
+}
+
+// Promise of the picture whose file came with a message.
+export function pictureOf(buffer, type) {
+  return createImageBitmap(new Blob([bytesOfBuffer(buffer)], { type }));
 }
 
 /* ---- the browser, by onnxruntime-web ---- */
@@ -151,19 +160,25 @@ export class Network {
     Object.assign(this, { ort, session, turn: Promise.resolve() });
   }
 
-  // A session runs one request at a time.
-  run(inputs, output) {
-    const result = this.turn.then(() => this.compute(inputs, output));
-    this.turn = result.catch(() => {});
-    return result;
+  // A tensor of a type and shape: BigInt64Array for int64, Float32Array for float32.
+  tensor(type, values, dims) {
+    return new this.ort.Tensor(type, values, dims);
   }
 
-  async compute(inputs, output) {
-    const feeds = {};
-    for (const [name, values] of Object.entries(inputs)) {
-      feeds[name] = new this.ort.Tensor("float32", values, [1, values.length]);
-    }
-    const results = await this.session.run(feeds);
+  // One output's numbers; inputs are Float32Arrays, one row each.
+  async run(inputs, output) {
+    const rows = Object.entries(inputs).map(([name, values]) => [
+      name,
+      this.tensor("float32", values, [1, values.length]),
+    ]);
+    const results = await this.results(Object.fromEntries(rows));
     return results[output].data;
+  }
+
+  // All outputs, tensors from tensors; a session runs one request at a time.
+  results(feeds) {
+    const result = this.turn.then(() => this.session.run(feeds));
+    this.turn = result.catch(() => {});
+    return result;
   }
 }

@@ -36,7 +36,7 @@ export function sliderRow({ name, hint, low, high, step, shape, format, text }) 
     input.style.setProperty("--from", share(Math.min(from, to)));
     input.style.setProperty("--to", share(Math.max(from, to)));
   };
-  return { node, input, ends, show };
+  return { node, input, output, ends, show };
 }
 
 function thumbnails(input, shape, values, text) {

@@ -62,6 +62,12 @@ export function floats(base64) {
 
 /* ---- pictures ---- */
 
+// Colours of classes and curves, seen on light and dark paper; Okabe and Ito (2008) first.
+export const CLASS_COLOURS = [
+  "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
+  "#56b4e9", "#8a8a8a", "#8b6fc4", "#a6761d", "#9aa61d",
+];
+
 export function paintGrey(canvas, image) {
   const context = canvas.getContext("2d");
   const data = context.createImageData(canvas.width, canvas.height);

@@ -55,14 +55,15 @@ function sayWhy(container, error) {
 async function mount(container) {
   const kind = container.dataset.explorer;
   if (!KINDS.has(kind)) throw new Error(`no explorer ${kind}`);
-  const poster = container.querySelector("img");
+  const posters = [...container.querySelectorAll("img")];
   const state = JSON.parse(container.querySelector("script").textContent);
   const module = await import(new URL(`${kind}.js`, import.meta.url).href);
-  await poster?.decode();
+  await Promise.all(posters.map((poster) => poster.decode()));
   const model = new PageModel({
     ...state,
     _assets: new URL("../", import.meta.url).href,
-    _sprite: poster,
+    _sprite: posters[0],
+    _sprites: posters,
   });
   const el = document.createElement("div");
   await module.default.render({ model, el });
@@ -93,8 +94,9 @@ function start() {
   };
   const observer = new IntersectionObserver(watch, { rootMargin: "300px" });
   for (const container of containers) observer.observe(container);
+  const linked = [...containers].filter((one) => one.dataset.explorer !== "check");
   followLinks(async (link) => {
-    const container = nearest(link, containers);
+    const container = nearest(link, linked);
     if (!container) return null;
     const handle = await mountOnce(container);
     reveal(container);

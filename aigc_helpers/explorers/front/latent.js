@@ -1,10 +1,10 @@
 // The latent explorer: sliders through a latent space, and the picture they make.
 
-import { floatsOf, Network } from "./answers.js";
 import { button, classChoice, element, sliderRow } from "./controls.js";
-import { clamp, fill, paintGrey, paintTile, signed } from "./core.js";
+import { clamp, fill, paintGrey, signed } from "./core.js";
+import { DecoderView } from "./decoder.js";
 import { nearestTile, REACH, Space } from "./space.js";
-import { explorer, ExplorerView } from "./view.js";
+import { explorer } from "./view.js";
 
 const TEXT = {
   zh: {
@@ -24,23 +24,15 @@ const TEXT = {
     atRest: "各方向都在 0",
     stripOnly: "预先算好的图像：一次动一个滑块",
     waiting: "预先算好的图像 · 动一动滑块，浏览器就开始运行网络",
-    loading: "预览 · 网络正在加载",
-    byNetwork: "浏览器正在运行网络 · {ms} ms",
-    byKernel: "Python 内核正在运行网络 · {ms} ms",
-    byKernelFirst: "正在等 Python 内核",
-    kernelError: "Python 内核没能算出图像：{error}",
     noNetwork: "网络没有加载成功，图像仍是预先算好的。再动一次滑块会重新加载。",
-    broken: "网络没能算出图像。重置或刷新页面可以再试一次。",
   },
 }.zh;
 
-class LatentView extends ExplorerView {
+class LatentView extends DecoderView {
   constructor(model, el) {
     super(model, el, "latent", TEXT);
     this.space = new Space(this.config);
-    this.stripOnly = this.config.source === "strip";
     this.strip = this.live ? null : this.stripOf(this.config.strip);
-    this.network = null;
   }
 
   stripOf(strip) {
@@ -51,21 +43,13 @@ class LatentView extends ExplorerView {
   /* -- building -- */
 
   build() {
-    const [height, width] = this.config.shape;
-    this.canvas = element("canvas", { width, height, className: "aigc-picture" });
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", this.describe(this.state));
+    const picture = this.picture();
     this.rows = this.config.names.map((name, row) => this.directionRow(name, row));
     this.walk = this.walkRow();
     const sliders = element("div", { className: "aigc-sliders" });
     sliders.append(...this.rows.map((row) => row.node), this.walk.node);
     if (this.strip) this.smallFromStrip();
-    return [this.canvas, sliders, ...this.choices()];
-  }
-
-  opening() {
-    if (this.live) return TEXT.byKernelFirst;
-    return this.stripOnly ? TEXT.stripOnly : TEXT.waiting;
+    return [picture, sliders, ...this.choices()];
   }
 
   directionRow(name, row) {
@@ -160,70 +144,19 @@ class LatentView extends ExplorerView {
 
   /* -- pictures -- */
 
-  async wake() {
-    if (this.config.source !== "network" || this.network || this.loading) return;
-    this.loading = true;
-    this.say(TEXT.loading);
-    try {
-      const network = await Network.load(this.config.network, this.model.get("_assets"));
-      await this.run(network, this.space.z(this.state), this.state.label); // warm up
-      this.network = network;
-      this.request();
-    } catch (error) {
-      console.warn("explorer:", error);
-      this.say(TEXT.noNetwork, true);
-    } finally {
-      this.loading = false;
-    }
+  latent(state) {
+    return [this.space.z(state), state.label];
   }
 
-  run(network, z, label) {
-    const inputs = { z };
-    if (this.config.n_classes) {
-      inputs.y = new Float32Array(this.config.n_classes);
-      inputs.y[label] = 1;
-    }
-    return network.run(inputs, "image");
-  }
-
-  // Float32Array (H * W) in [0, 1]: the network itself, whoever runs it.
-  async decode(z, label = 0) {
-    if (!this.live) return this.run(this.network, Float32Array.from(z), label);
-    const { buffers } = await this.kernel.ask({ z: Array.from(z), label });
-    return floatsOf(buffers[0]);
-  }
-
-  async answer(state) {
-    if (!this.live && !this.network) {
-      return { source: "strip", tile: nearestTile(this.space, this.strip, state) };
-    }
-    const image = await this.decode(this.space.z(state), state.label);
-    return { source: this.live ? "kernel" : "network", image };
-  }
-
-  draw({ source, tile, image }) {
-    if (image) paintGrey(this.canvas, image);
-    else if (tile) this.paintTile(this.canvas, ...tile);
-    this.source = source;
-    return image || tile;
-  }
-
-  paintTile(canvas, row, column) {
-    paintTile(canvas, this.model.get("_sprite"), this.strip.tile, row, column);
+  tileOf(state) {
+    return nearestTile(this.space, this.strip, state);
   }
 
   /* -- when nothing moves: words, and the small pictures -- */
 
-  settled({ source }, state, ms) {
-    this.canvas.setAttribute("aria-label", this.describe(state));
-    if (source === "strip") {
-      if (this.stripOnly) this.say(TEXT.stripOnly);
-      else if (this.loading) this.say(TEXT.loading);
-      else if (!this.failed) this.say(TEXT.waiting);
-      return;
-    }
-    const text = source === "kernel" ? TEXT.byKernel : TEXT.byNetwork;
-    this.say(fill(text, { ms: ms.toFixed(1) }));
+  settled(answer, state, ms) {
+    super.settled(answer, state, ms);
+    if (answer.source === "strip") return;
     this.refreshSmall(state).catch((error) => console.warn("explorer:", error));
   }
 
@@ -262,10 +195,6 @@ class LatentView extends ExplorerView {
       this.paintTile(ends[0], row, 0);
       this.paintTile(ends[1], row, last);
     });
-  }
-
-  get handle() {
-    return { ...super.handle, decode: (z, label) => this.decode(z, label) };
   }
 }
 

@@ -144,6 +144,7 @@ export class ExplorerView {
 
   request() {
     clearTimeout(this.resting);
+    this.failed = false; // words of an earlier failure may go
     this.pump.request(this.state);
   }
 
