@@ -7,17 +7,27 @@
 #   make notebooks  run all notebooks again and store their outputs
 #   make weights    train the shipped networks again (needs MNIST, about 20 minutes)
 #   make bench      measure the explorers (a few seconds)
-#   make stress     kill a training run twenty times and resume it
+#   make results    measure the tables over several seeds again, where the code they
+#                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
+#   make matrix     all notebooks with and without data, in old, new and Colab's
+#                   environments                (MATRIX='--environments colab': a part)
+#   make stress     kill a training run twenty times and resume it, then damage
+#                   files and downloads in thousands of ways (about ten minutes)
+#   make publish    site and Colab copies of a fork: AIGC_REPOSITORY=owner/name
 #   make lint       ruff alone
 #   make clean      remove what was built; the environment stays
 #
 # PYTHON=python3.12             the interpreter to use (3.11, 3.12 or 3.13)
 # AIGC_TORCH_INDEX=https://...  another package index for torch, see book/howto.md
+# AIGC_REPOSITORY=owner/name    whose publication the site is; AIGC_REF, its commit
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 AIGC_TORCH_INDEX ?=
+AIGC_REPOSITORY ?=
+AIGC_REF ?= $(if $(AIGC_REPOSITORY),$(shell git rev-parse HEAD))
+export AIGC_REPOSITORY AIGC_REF
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 CANDIDATES := python3 python3.13 python3.12 python3.11 python
@@ -29,7 +39,8 @@ PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
   $(shell find book -type f -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: book serve test lab notebooks weights bench stress lint clean browser
+.PHONY: book serve test lab notebooks weights bench results matrix stress publish \
+  lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -52,9 +63,26 @@ weights: $(VENV)/.stamp
 
 bench: build/.stamp browser
 	$(BIN)/python benchmarks/explorer_latency.py
+	$(BIN)/python benchmarks/sampler_speed.py
+
+results: $(VENV)/.stamp
+	$(BIN)/python book/tools/make_tables.py $(TABLES)
+
+matrix: $(VENV)/.stamp
+	PYTHONPATH=book AIGC_TORCH_INDEX=$(AIGC_TORCH_INDEX) \
+	  $(BIN)/python tests/notebooks/matrix.py $(MATRIX)
 
 stress: $(VENV)/.stamp
 	$(BIN)/python tests/stress/kill_training.py --times 20
+	$(BIN)/python -m pytest --hypothesis-profile=long \
+	  tests/unit/test_damage.py tests/unit/test_data_download_damage.py
+
+publish: book
+	@test -n "$(AIGC_REPOSITORY)" || { \
+	  echo "Name the fork: make publish AIGC_REPOSITORY=owner/name" >&2; exit 1; }
+	rm -rf _build/colab
+	$(BIN)/aigc publish --repository $(AIGC_REPOSITORY) --ref $(AIGC_REF) \
+	  --to _build/colab
 
 lint: $(VENV)/.stamp
 	$(BIN)/ruff check .
@@ -89,10 +117,18 @@ build/.stamp: book/prepare.py $(PACKAGE) node_modules/.stamp $(VENV)/.stamp
 	@touch $@
 
 # --all reads every page again: Sphinx does not repeat the warnings of cached ones.
-_build/.stamp: $(PAGES) build/.stamp
+_build/.stamp: $(PAGES) build/.stamp _build/.publication
 	rm -rf _build/html
 	$(BIN)/jupyter-book build . --all -W -n --keep-going
 	@touch $@
+
+# Written anew only when the site is to be another fork's, or nobody's.
+_build/.publication: FORCE
+	@mkdir -p _build
+	@echo "$(AIGC_REPOSITORY) $(AIGC_REF)" | cmp -s - $@ || \
+	  echo "$(AIGC_REPOSITORY) $(AIGC_REF)" > $@
+
+FORCE:
 
 browser: $(VENV)/.stamp
 	$(BIN)/python tests/browsers.py

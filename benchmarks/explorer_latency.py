@@ -1,6 +1,6 @@
 """Milliseconds from a slider's event to the painted picture, in headless Chromium.
 
-``python benchmarks/explorer_latency.py [--network NAME] [--events N]``
+``python benchmarks/explorer_latency.py [KIND ...] [--network NAME] [--events N]``
 Aim on a quiet machine: p50 at most 17 ms (one frame at 60 Hz), p95 at most 25 ms.
 Also printed: time from the first touch to the first picture of the network.
 """
@@ -11,6 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+import sympy
+import torch
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +23,15 @@ import prepare  # noqa: E402
 from browsers import launch  # noqa: E402
 from serve import serving  # noqa: E402
 
+from aigc_helpers import export, gan  # noqa: E402
+from aigc_helpers.explorers import (  # noqa: E402
+    FormulaExplorer,
+    PlaneExplorer,
+    SweepExplorer,
+    plane,
+)
 from aigc_helpers.explorers import page as explorer_page  # noqa: E402
+from aigc_helpers.explorers.formulas.code import stage_formulas  # noqa: E402
 
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title>
 <link rel="stylesheet" href="_static/explorers/explorers.css">
@@ -42,8 +53,9 @@ FIRST = """async () => {
 # The painted event comes after the pixels are put; a message sent from an animation
 # frame arrives when that frame has been drawn.
 MOVES = """async (n) => {
-  const view = document.querySelector(".aigc-latent-view");
+  const view = document.querySelector(".aigc-view");
   const slider = view.querySelector("input[type=range]");
+  const [low, high] = [Number(slider.min), Number(slider.max)];
   const drawn = () => new Promise((done) => {
     view.addEventListener("aigc:painted", () => requestAnimationFrame(() => {
       const channel = new MessageChannel();
@@ -55,7 +67,7 @@ MOVES = """async (n) => {
   for (let i = 0; i < n; i++) {
     const finished = drawn();
     const start = performance.now();
-    slider.value = -3 + (6 * i) / (n - 1);
+    slider.value = low + ((high - low) * i) / (n - 1);
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     await finished;
     times.push(performance.now() - start);
@@ -64,43 +76,104 @@ MOVES = """async (n) => {
 }"""
 
 
-def stage(folder: Path, network: str) -> None:
-    """A page with one explorer, laid out as on the site."""
+def latent(folder: Path, network: str) -> str:
+    """The latent explorer on a shipped network."""
+    return explorer_page.latent_page(network)
+
+
+def plane_page(folder: Path, network: str) -> str:
+    """2,000 points of ten classes, and an untrained generator of the book's size."""
+    torch.manual_seed(0)
+    decoder = gan.Decoder(gan.Generator(latent_dim=2)).eval()
+    path = folder / "_static" / "networks" / "plane.onnx"
+    export.export_decoder(decoder, path, latent_dim=2)
+    points = np.random.default_rng(0).normal(size=(2000, 2))
+    explorer = PlaneExplorer(decoder, points, np.arange(2000) % 10)
+    setting, grid = explorer._setting, explorer._grid
+    return plane.static_html(setting, decoder, grid, network="plane")
+
+
+def sweep(folder: Path, network: str) -> str:
+    """Twenty states of 8x8 digits' size, with two curves."""
+    ramp = np.linspace(0, 1, 224)[None].repeat(224, axis=0)
+
+    def compute(x):
+        return {"样本": ramp**x, "损失": 1 / x, "准确率": np.tanh(x)}
+
+    return SweepExplorer(compute, np.linspace(0.1, 5, 20), name="x")._static_html()
+
+
+def formula(folder: Path, network: str) -> str:
+    """Two densities, a mark and a read-out."""
+    x, mu, sigma = sympy.symbols("x mu sigma")
+    scale = sympy.sqrt(2 * sympy.pi)
+    curves = {
+        "q": sympy.exp(-(((x - mu) / sigma) ** 2) / 2) / (sigma * scale),
+        "p": sympy.exp(-(x**2) / 2) / scale,
+    }
+    html = FormulaExplorer(
+        curves,
+        (x, -5, 5),
+        sliders={mu: (-3, 3, 0), sigma: (0.2, 3, 1)},
+        readouts={"KL": (mu**2 + sigma**2 - 1) / 2 - sympy.log(sigma)},
+        markers={"mu": mu},
+    )._static_html()
+    stage_formulas(html, folder / "_static")
+    return html
+
+
+KINDS = {"formula": formula, "latent": latent, "plane": plane_page, "sweep": sweep}
+
+
+def stage(folder: Path, network: str, kinds: list[str]) -> None:
+    """A page with one explorer of each kind, laid out as on the site."""
     explorer_page.stage(folder / "_static")
     prepare.stage_ort()
     vendor = folder / "_static" / "vendor"
     vendor.symlink_to(prepare.VENDOR, target_is_directory=True)
-    html = PAGE.format(explorer_page.latent_page(network))
-    (folder / "index.html").write_text(html, "utf-8")
+    for kind in kinds:
+        html = PAGE.format(KINDS[kind](folder, network))
+        (folder / f"{kind}.html").write_text(html, "utf-8")
 
 
-def measure(address: str, events: int) -> tuple[float, list[float]]:
+def measure(address: str, events: int) -> tuple[float | None, list[float]]:
     """Milliseconds to the network's first picture, and of each move after 20."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         shown = browser.new_page(viewport={"width": 1280, "height": 900})
         shown.goto(address)
         shown.wait_for_selector(".aigc-explorer[data-ready]")
-        first = shown.evaluate(FIRST)
+        runs_network = shown.locator(".aigc-explorer[data-network]").count()
+        first = shown.evaluate(FIRST) if runs_network else None
         times = shown.evaluate(MOVES, events + 20)[20:]
         browser.close()
     return first, times
 
 
+def report(kind: str, first: float | None, times: list[float]) -> None:
+    """One line for each kind."""
+    cuts = statistics.quantiles(times, n=20)
+    touch = "" if first is None else f", first touch to network {first:.0f} ms"
+    moves = f"{len(times)} moves: p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms"
+    print(f"{kind}: {moves}{touch}")
+
+
 def main() -> None:
     """Stage, serve, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--network", default="gan_mnist_conditional")
     parser.add_argument("--events", type=int, default=200)
     options = parser.parse_args()
+    kinds = options.kinds or list(KINDS)
+    if set(kinds) - set(KINDS):
+        parser.error(f"kinds are {', '.join(KINDS)}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        stage(folder, options.network)
+        stage(folder, options.network, kinds)
         with serving(folder) as address:
-            first, times = measure(f"{address}/index.html", options.events)
-    cuts = statistics.quantiles(times, n=20)
-    print(f"{options.network}: first touch to the network's picture {first:.0f} ms")
-    print(f"{len(times)} moves: p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms")
+            for kind in kinds:
+                report(kind, *measure(f"{address}/{kind}.html", options.events))
 
 
 if __name__ == "__main__":

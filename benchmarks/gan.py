@@ -163,25 +163,19 @@ def measure(seeds: list[int]) -> Records:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     records, judge, train = Records("gan"), Judge(), load_images("mnist")
-    images32 = resize(train.images, 32)
-    keep = records.keep
+    images32, keep = resize(train.images, 32), records.keep
     keep("runtime", describe_runtime)
-    keep("cost", lambda: cost_per_step(train, images32))
-    keep("yardsticks", lambda: yardsticks(train, judge))
+    keep("cost", cost_per_step, train, images32)
+    keep("yardsticks", yardsticks, train, judge)
     for seed in seeds:
         for steps in PLANS:
-            keep(f"ours {seed} {steps}", lambda: measure_ours(train, judge, seed, steps))
+            keep(f"ours {seed} {steps}", measure_ours, train, judge, seed, steps)
         for steps in CONDITIONAL_PLANS:
-            keep(
-                f"conditional {seed} {steps}",
-                lambda: measure_ours(train, judge, seed, steps, True),
-            )
+            key = f"conditional {seed} {steps}"
+            keep(key, measure_ours, train, judge, seed, steps, True)
     for name, bf16 in FORMATS.items():
         for seed in seeds:
-            keep(
-                f"dcgan {name} {seed}",
-                lambda: measure_peer(images32, judge, seed, bf16),
-            )
+            keep(f"dcgan {name} {seed}", measure_peer, images32, judge, seed, bf16)
     return records
 
 
@@ -262,8 +256,8 @@ def speedups(records: Records, seeds: list[int]) -> list[str]:
         needed = reached[0] * cost[f"ours {ours}"]
         lines.append(
             f"dcgan {theirs} reaches {goal:.2f} in its third epoch, after {spent:.0f} "
-            f"CPU-s; ours {ours} is there after {reached[0]} steps, {needed:.1f} CPU-s: "
-            f"**{spent / needed:.0f} times** less."
+            f"CPU-s; ours {ours} is there after {reached[0]} steps, {needed:.1f} "
+            f"CPU-s: **{spent / needed:.0f} times** less."
         )
     return lines
 

@@ -15,12 +15,14 @@ class Records(dict):
 
     def __init__(self, name: str):
         self.file = RECORDS / f"{name}.json"
-        super().__init__(json.loads(self.file.read_text()) if self.file.exists() else {})
+        super().__init__(
+            json.loads(self.file.read_text()) if self.file.exists() else {}
+        )
 
-    def keep(self, key: str, measure):
+    def keep(self, key: str, measure, *arguments):
         """The record of that key; measured now and saved if there is none yet."""
         if key not in self:
-            self[key] = measure()
+            self[key] = measure(*arguments)
             self.file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self.file.with_suffix(".part")
             unfinished.write_text(json.dumps(self, indent=1))

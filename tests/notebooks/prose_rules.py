@@ -2,37 +2,18 @@
 
 import re
 
+import term_rules
+
 CJK = re.compile(r"[\u4e00-\u9fff]")
 LENGTH = range(6_000, 12_001)
 EXERCISES = range(3, 7)
 OPENING = ("学习目标", "先修", "难度", "用时")
 CLOSING = ("小结", "练习", "参考文献")
-NO_PROSE = "math mermaid code code-block explorer bibliography raw figure image".split()
+NO_PROSE = set(
+    "math mermaid code code-block explorer check bibliography raw figure image".split()
+)
 FENCE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w-]+)\})?(.*)")
 
-# One term, one translation: what is written on the left is called by the right.
-TERMS = {
-    "鉴别器": "判别器",
-    "辨别器": "判别器",
-    "产生器": "生成器",
-    "对抗生成网络": "生成对抗网络",
-    "潜变量": "隐变量",
-    "潜在变量": "隐变量",
-    "潜空间": "隐空间",
-    "潜在空间": "隐空间",
-    "隐藏空间": "隐空间",
-    "模式坍塌": "模式崩溃",
-    "模式坍缩": "模式崩溃",
-    "模式塌陷": "模式崩溃",
-    "递归神经网络": "循环神经网络",
-    "反卷积": "转置卷积",
-    "批标准化": "批归一化",
-    "批量归一化": "批归一化",
-    "批规范化": "批归一化",
-    "过度拟合": "过拟合",
-    "弗雷谢": "弗雷歇",
-    "学习速率": "学习率",
-}
 FILLERS = (
     r"随着.{0,20}的(不断)?发展",
     r"具有重要(的)?(研究)?意义",
@@ -44,7 +25,7 @@ FILLERS = (
     "读者",
 )
 EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u26FF\u2705\u274C\u2728\uFE0F]")
-BOLD = re.compile(r"(?s)(^|.)\*\*(\S(?:.*?\S)?)\*\*(?=(.)|$)")
+BOLD = re.compile(r"(?s)(^|.)\*\*(\S(?:.*?\S)??)\*\*(?=(.)|$)")
 PUNCTUATION = re.compile(r"[，。、；：？！“”‘’（）《》【】—…·()\[\].,:;?!\"'`$]")
 
 
@@ -92,7 +73,9 @@ def length_of(notebook) -> int:
 
 
 def length_suits_a_chapter(notebook):
-    """From 6,000 to 12,000 characters of prose."""
+    """From 6,000 to 12,000 characters of prose; a template shows the form alone."""
+    if notebook.metadata.get("aigc", {}).get("template"):
+        return []
     n = length_of(notebook)
     return [] if n in LENGTH else [f"{n:,} characters of prose, not 6,000 to 12,000"]
 
@@ -119,25 +102,32 @@ def closes_with_summary_exercises_references(notebook):
 
 
 def exercises_have_solutions(notebook):
-    """Three to six, numbered by chapter; a hidden cell with a solution for each."""
-    numbers = set(re.findall(r"练习 (\d+\.\d+)", "\n".join(markdown(notebook))))
-    hidden = [c for c in notebook.cells if "hide-cell" in c.metadata.get("tags", [])]
-    problems = []
-    if len(numbers) not in EXERCISES:
-        problems.append(f"{len(numbers)} exercises (written 练习 5.1), not 3 to 6")
-    if len(hidden) < len(numbers):
-        problems.append(
-            f"{len(numbers)} exercises, {len(hidden)} cells tagged hide-cell"
-        )
+    """Three to six, numbered in order; after each, a folded cell with its solution."""
+    solved = {}  # 5.1 -> whether a cell tagged hide-cell follows
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            numbers = re.findall(r"\*\*练习 (\d+\.\d+)\*\*", cell.source)
+            solved.update(dict.fromkeys(numbers, False))
+        elif solved and "hide-cell" in cell.metadata.get("tags", []):
+            solved[list(solved)[-1]] = True
+    problems = [
+        f"no cell tagged hide-cell after 练习 {n}" for n in solved if not solved[n]
+    ]
+    if len(solved) not in EXERCISES:
+        problems.append(f"{len(solved)} exercises (written **练习 5.1**), not 3 to 6")
+    if [int(n.split(".")[1]) for n in solved] != list(range(1, len(solved) + 1)):
+        problems.append(f"exercises are numbered {', '.join(solved)}")
     return problems
 
 
 def one_term_has_one_translation(notebook):
     """The wrong name of a term, and the right one."""
-    text = "\n".join(markdown(notebook))
-    return [
-        f"{wrong}: call it {right}" for wrong, right in TERMS.items() if wrong in text
-    ]
+    return term_rules.banned("\n".join(markdown(notebook)))
+
+
+def english_names_are_the_glossarys(notebook):
+    """判别器（discriminator）: a pair of the glossary, and every such pair is in it."""
+    return term_rules.misnamed("\n".join(markdown(notebook)))
 
 
 def prose_is_plain(notebook):
@@ -177,6 +167,7 @@ RULES = [
     closes_with_summary_exercises_references,
     exercises_have_solutions,
     one_term_has_one_translation,
+    english_names_are_the_glossarys,
     prose_is_plain,
     emphasis_is_rendered,
     pictures_have_alt,

@@ -13,7 +13,7 @@ import prose_rules
 import pytest
 from making import code, notebook, prose, stream, text
 from nbformat.v4 import new_output
-from tools.run_notebooks import NOTEBOOKS, WIDGET
+from tools.run_notebooks import NOTEBOOKS, TEMPLATE, WIDGET
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 RULES = {rule.__name__: rule for rule in code_rules.RULES + prose_rules.RULES}
@@ -21,7 +21,7 @@ MINUTES = 12
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*ALL, TEMPLATE], ids=lambda path: path.stem)
 def test_notebook_keeps_the_rule(path, rule):
     problems = rule(nbformat.read(path, as_version=4))
     assert not problems, "\n".join([f"{path.name}: {rule.__doc__}", *problems])
@@ -45,17 +45,22 @@ def figure(caption="看左边", alt="一行数字", n=1):
 def good():
     """A notebook that breaks no rule."""
     opening = "**学习目标**：会算。\n\n先修：无。难度：低。用时：一分钟。\n\n"
-    exercises = "".join(f"**练习 5.{i}** 算一算。\n\n" for i in (1, 2, 3))
+    exercises = [
+        cell
+        for i in (1, 2, 3)
+        for cell in (
+            prose(f"**练习 5.{i}** 算一算。"),
+            code(f"half({i + 1})", tags=["hide-cell"]),
+        )
+    ]
     cells = [
         prose(f"# 生成对抗网络\n\n{opening}## 判别器\n\n{'字' * 7000}"),
         code("# 一半\ndef half(x):\n    return x / 2  # (B, 1)"),
         code("half(1)", text("0.5")),
         code("train()", text("0.3"), tags=["nbval-ignore-output"]),
         figure(),
-        prose(
-            f"**损失**越小越好，`**`不算。\n\n## 小结\n\n好。\n\n## 练习\n\n{exercises}"
-        ),
-        *(code(f"half({i})", tags=["hide-cell"]) for i in (2, 3, 4)),
+        prose("**损失**越小越好，`**`不算。\n\n## 小结\n\n好。\n\n## 练习"),
+        *exercises,
         prose("## 参考文献\n\n一篇（Goodfellow）。![判别器的图](d.png)"),
     ]
     return notebook(*cells, dataset="mnist", data="mnist", seconds=60.0)
@@ -64,6 +69,13 @@ def good():
 def test_the_good_notebook_keeps_every_rule():
     for rule in RULES.values():
         assert rule(good()) == [], rule.__name__
+
+
+def test_a_template_is_free_of_the_length_alone():
+    made = good()
+    with_words("字字", "字")(made)
+    made.metadata.aigc.template = True
+    assert not [name for name, rule in RULES.items() if rule(made)]
 
 
 def with_cell(cell):
@@ -113,6 +125,12 @@ def all_ignored(made):
     for cell in made.cells:
         if cell.get("outputs"):
             cell.metadata["tags"] = ["nbval-ignore-output"]
+
+
+def unsolved(made):
+    """Break: as if the second solution were an ordinary cell."""
+    hidden = [c for c in made.cells if "hide-cell" in c.metadata.get("tags", [])]
+    hidden[1].metadata["tags"] = []
 
 
 def without_seconds(made):
@@ -168,7 +186,13 @@ BROKEN = [
     ("closes_with_summary_exercises_references", with_words("## 参考文献", "## 后记")),
     ("exercises_have_solutions", with_words("练习 5.2", "练习 5.1")),
     ("exercises_have_solutions", with_words("好。", "**练习 5.4** 再算。")),
+    ("exercises_have_solutions", unsolved),
     ("one_term_has_one_translation", with_words("好。", "鉴别器更好。")),
+    (
+        "english_names_are_the_glossarys",
+        with_words("好。", "鉴定者（discriminator）。"),
+    ),
+    ("english_names_are_the_glossarys", with_words("好。", "判别器（critic）。")),
     ("prose_is_plain", with_words("好。", "好！")),
     ("prose_is_plain", with_words("好。", "随着技术的不断发展，更好。")),
     ("prose_is_plain", with_words("好。", "好 🎉。")),

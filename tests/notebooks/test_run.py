@@ -20,20 +20,23 @@ import sys
 import nbformat
 import pytest
 from making import code, notebook, saved, stream, text
-from tools.run_notebooks import NOTEBOOKS, data_in_use, is_available
+from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan"]
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 
 
-def nbval(path, *, strict: bool, **environment) -> str | None:
-    """Run the notebook at ``path`` through nbval; None if it passes, else why not."""
+def nbval(path, *, strict: bool, python=sys.executable, **environment) -> str | None:
+    """Run the notebook at ``path`` through nbval; None if it passes, else why not.
+
+    ``python`` is the interpreter of another environment (``make matrix``).
+    """
     mode = "--nbval" if strict else "--nbval-lax"
     options = f"{mode} --nbval-current-env --nbval-cell-timeout {CELL_SECONDS}"
     plain = f"-c {os.devnull} --rootdir {path.parent} -p no:cacheprovider --color no -q"
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", *options.split(), *plain.split(), str(path)],
+        [python, "-m", "pytest", *options.split(), *plain.split(), str(path)],
         env={**os.environ, "AIGC_PROGRESS": "0", **environment},
         capture_output=True,
         text=True,
@@ -64,7 +67,7 @@ def test_there_are_notebooks():
     assert ALL
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*ALL, TEMPLATE], ids=lambda path: path.stem)
 def test_notebook_runs(path):
     assert_passes(path, strict=has_its_data(nbformat.read(path, as_version=4)))
 

@@ -23,13 +23,15 @@ MOST_PARAMETERS = 5  # before the star
 SUBJECTS = set(
     "gan vae rnn transformer diffusion speech video vision translation".split()
 )
-BASE = {"runtime", "data", "checkpoint", "metrics", "training"}
+BASE = {"runtime", "data", "checkpoint", "metrics", "training", "sampling"}
 # What a room of the package may import; "*" is everything.
 MAY_IMPORT = {
     "__init__": set(),
     "runtime": set(),
     "fonts": set(),
+    "exercise": set(),
     "progress": set(),
+    "sampling": {"runtime"},
     "data": {"runtime", "progress"},
     "checkpoint": {"runtime"},
     "metrics": {"runtime", "data"},
@@ -39,8 +41,10 @@ MAY_IMPORT = {
     "weights": set(),
     "store": {"runtime", "data"},
     "export": {"runtime", "weights"} | SUBJECTS,
-    "explorers": {"runtime", "weights", "export"},
+    "explorers": {"runtime", "sampling", "weights", "export", "progress"},
     "recipes": {"weights"} | BASE | SUBJECTS,
+    "tables": {"weights"} | BASE | SUBJECTS,
+    "publish": set(),
     "doctor": {"*"},
     "cli": {"*"},
 }

@@ -151,7 +151,7 @@ def test_decoding_leaves_a_network_as_it_was():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"latent_dim": 0}, "latent_dim must be an integer >= 1"),
+        ({"latent_dim": 0}, "latent_dim must be an integer in 1"),
         ({"latent_dim": 8.0}, "latent_dim must be an integer"),
         ({"latent_dim": 8, "directions": np.ones((2, 7))}, r"expected \(n, 8\)"),
         ({"latent_dim": 8, "directions": np.ones((0, 8))}, r"expected \(n, 8\)"),
@@ -161,7 +161,7 @@ def test_decoding_leaves_a_network_as_it_was():
         ({"latent_dim": 8, "presets": [{"name": "x", "zz": 1}]}, "a preset has a name"),
         ({"latent_dim": 8, "n_classes": 10}, "does not accept z"),
         ({"latent_dim": 8, "label": 1}, "label 1 is not one of"),
-        ({"latent_dim": 8, "seed": -1}, "seed must be an integer >= 0"),
+        ({"latent_dim": 8, "seed": -1}, "seed must be an integer in 0"),
         ({"latent_dim": 8, "shipped": "mnist_classifier"}, "not a network for"),
         ({"latent_dim": 8, "shipped": "nothing"}, "nothing"),
     ],
