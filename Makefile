@@ -2,6 +2,7 @@
 #
 #   make book       set up everything, build the site        (_build/html/index.html)
 #   make serve      serve the built site                     (PORT=8000)
+#   make offline    the site as one archive that opens by a double click
 #   make test       set up everything, a browser too; all tests
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
@@ -39,14 +40,17 @@ PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
   $(shell find book -type f -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: book serve test lab notebooks weights bench results matrix stress publish \
-  lint clean browser
+.PHONY: book serve offline test lab notebooks weights bench results matrix stress \
+  publish lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
 
 serve: _build/.stamp
 	$(BIN)/python book/serve.py --port $(PORT)
+
+offline: _build/.stamp
+	$(BIN)/python book/offline.py
 
 test: _build/.stamp browser lint
 	$(BIN)/python -m pytest

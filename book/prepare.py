@@ -1,6 +1,6 @@
 """Stage what the site serves beside its pages into build/assets.
 
-MathJax and onnxruntime-web come from node_modules, explorers and networks from
+onnxruntime-web comes from node_modules, explorers and networks from
 aigc_helpers. Running it again copies only what changed.
 """
 
@@ -15,28 +15,17 @@ MODULES = ROOT / "node_modules"
 ASSETS = ROOT / "build" / "assets"
 VENDOR = ASSETS / "vendor"
 
-MATHJAX = MODULES / "mathjax" / "es5"
 ORT = MODULES / "onnxruntime-web" / "dist"
 WASM = ORT / "ort-wasm-simd-threaded.wasm"
 
 
 def main() -> None:
-    """Stage MathJax, onnxruntime-web, the explorers and their networks."""
+    """Stage onnxruntime-web, the explorers and their networks."""
     if not MODULES.is_dir():
         sys.exit("node_modules is missing: run `make book`, or `npm ci` first")
-    stage_mathjax()
     stage_ort()
     command = [sys.executable, "-m", "aigc_helpers.cli", "site", "--to", str(ASSETS)]
     subprocess.run(command, cwd=ROOT, check=True)
-
-
-def stage_mathjax() -> None:
-    """TeX in, HTML with web fonts out; extensions are loaded when a page asks."""
-    copy(MATHJAX / "tex-chtml.js", VENDOR / "mathjax" / "tex-chtml.js")
-    for part in ("output/chtml/fonts/woff-v2", "input/tex/extensions"):
-        for source in (MATHJAX / part).iterdir():
-            copy(source, VENDOR / "mathjax" / part / source.name)
-    copy(MODULES / "mathjax" / "LICENSE", VENDOR / "mathjax" / "LICENSE")
 
 
 def stage_ort() -> None:

@@ -72,11 +72,7 @@ def test_stylesheets_load_nothing_from_another_host(site):
 
 
 def test_our_scripts_load_nothing_from_another_host(site):
-    scripts = [
-        path
-        for path in (*site.rglob("*.js"), *site.rglob("*.mjs"))
-        if "mathjax" not in path.parts
-    ]
+    scripts = [*site.rglob("*.js"), *site.rglob("*.mjs")]
     assert scripts
     for script in scripts:
         found = SCRIPT_ADDRESS.search(script.read_text("utf-8"))
@@ -183,7 +179,6 @@ def test_the_first_page_holds_an_explorer(site):
 @pytest.mark.parametrize(
     "path",
     [
-        "mathjax/tex-chtml.js",
         "ort/ort.wasm.min.mjs",
         "ort/ort-wasm-simd-threaded.mjs",
         "ort/ort-wasm.bin",

@@ -1,0 +1,79 @@
+"""Index the finished pages for Pagefind, whose index the page loads piece by piece.
+
+Sphinx's own search misses most Chinese text, and Pagefind cuts the index and a query
+into words by two dictionaries that differ. Here every Chinese character is a word, in
+both, and search.js asks for the characters in their order: any part of a word is found.
+Pagefind gets each page's article alone, and the anchors of sections on their headings,
+so that a result can lead to the section.
+"""
+
+import asyncio
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from pagefind.index import IndexConfig, PagefindIndex
+
+FOLDER = "_static/pagefind"
+KEPT = ("pagefind.js", "pagefind-entry.json")  # and its data
+HAN, WIDE = "\u3400-\u9fff", "\u3000-\u303f\uff00-\uffef“”‘’…—"  # WIDE: punctuation
+CHARACTERS = re.compile(
+    rf"(?<=[{HAN}])(?=[{HAN}])|(?<=[{WIDE}])(?=\w)|(?<=\w)(?=[{WIDE}])"
+)
+UNSEARCHED = "script, style, .headerlink, mjx-container, .aigc-explorer, .copybtn"
+PAGE = (
+    '<html lang="zh-CN"><head><title>{title}</title></head><body>{body}</body></html>'
+)
+
+
+def index_site(app, exception) -> None:
+    """Write the index of all pages below ``_static/pagefind``."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = {}
+    for path in sorted(out.rglob("*.html")):
+        if text := searchable(path.read_text("utf-8")):
+            pages[path.relative_to(out).as_posix()] = text
+    asyncio.run(write_index(pages, out / FOLDER))
+    for path in (out / FOLDER).glob("pagefind-*"):
+        if path.name not in KEPT:
+            path.unlink()  # its ready-made user interfaces, which are not used
+
+
+async def write_index(pages: dict[str, str], folder: Path) -> None:
+    """Index pages, HTML by address, in Chinese."""
+    config = IndexConfig(force_language="zh", output_path=str(folder))
+    async with PagefindIndex(config=config) as index:
+        for address, text in pages.items():
+            await index.add_html_file(content=text, url=address)
+
+
+def searchable(page: str) -> str:
+    """The article of a page as small HTML, or nothing if it has none."""
+    soup = BeautifulSoup(page, "html.parser")
+    article = soup.select_one("article.bd-article")
+    if article is None or article.h1 is None:
+        return ""
+    for node in article.select(UNSEARCHED):
+        node.decompose()
+    for text in article.find_all(string=True):
+        text.replace_with(apart(text))
+    for section in article.select("section[id]"):
+        heading = section.find(["h1", "h2", "h3", "h4"], recursive=False)
+        if heading is not None:
+            heading["id"] = section["id"]
+            del section["id"]
+    title = apart(article.h1.get_text(strip=True))
+    return PAGE.format(title=title, body=article)
+
+
+def apart(text: str) -> str:
+    """Chinese characters, and words between punctuation, with spaces between them."""
+    return CHARACTERS.sub(" ", text)
+
+
+def setup(app):
+    """Index when the pages are finished."""
+    app.connect("build-finished", index_site, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

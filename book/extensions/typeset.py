@@ -1,0 +1,144 @@
+"""Formulas are set when the site is built: no script of a page has to.
+
+Sphinx's own renderer writes TeX for MathJax to find. Here MathJax runs once, in Node,
+on all formulas of the site, and the pages carry its HTML with MathML for screen
+readers. They need one style sheet and, where there are formulas, fonts, of which the
+site has the characters that it uses.
+"""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from fontTools import subset
+from sphinx.ext import mathjax
+from sphinx.util import logging
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "book" / "tools" / "typeset.js"
+MATHJAX = ROOT / "node_modules" / "mathjax"
+ORIGINALS = MATHJAX / "es5" / "output" / "chtml" / "fonts" / "woff-v2"
+FONTS = "vendor/mathjax"  # below _static
+STYLE = "formulas.css"
+USED = re.compile(r'content: "([^"]*)"')  # the characters that MathJax's style shows
+CODE = re.compile(r"\\([0-9A-Fa-f]+) ?|(.)", re.DOTALL)
+# \(...\) in a span and \[...\] in a div, as sphinx.ext.mathjax writes them
+ELEMENT = re.compile(
+    r'<(span|div) class="math notranslate nohighlight"[^>]*>.*?</\1>', re.DOTALL
+)
+TEX = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+
+logger = logging.getLogger(__name__)
+
+
+class Formulas:
+    """HTML of each formula of the site, and the style that all of them need."""
+
+    def __init__(self, sources: set[tuple[str, bool]]):
+        order = sorted(sources)
+        made = run_mathjax([{"tex": tex, "display": d} for tex, d in order])
+        self.html = dict(zip(order, made["html"], strict=True))
+        self.css = made["css"]
+
+    def insert(self, match: re.Match) -> str:
+        """The element with HTML in the place of its TeX."""
+        return TEX.sub(lambda found: self.html[source(found)], match[0])
+
+
+def run_mathjax(formulas: list[dict]) -> dict:
+    """Set formulas by MathJax in Node: {"html": [...], "css": ...}.
+
+    Raises
+    ------
+    RuntimeError
+        If Node or MathJax is missing, or fails.
+    """
+    node = shutil.which("node", path=str(Path(sys.executable).parent))
+    if node is None or not MATHJAX.is_dir():
+        raise RuntimeError("node or node_modules/mathjax is missing: run `make book`")
+    done = subprocess.run(
+        [node, str(SCRIPT), str(ROOT / "node_modules"), FONTS],
+        input=json.dumps(formulas),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        raise RuntimeError(f"MathJax failed: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout)
+
+
+def source(found: re.Match) -> tuple[str, bool]:
+    """TeX of a formula, and whether it is displayed on its own lines."""
+    inline, display = found.groups()
+    return html.unescape(inline if display is None else display), display is not None
+
+
+def sources_of(page: str) -> set[tuple[str, bool]]:
+    """All formulas of a page's HTML."""
+    elements = (match[0] for match in ELEMENT.finditer(page))
+    return {source(found) for element in elements for found in TEX.finditer(element)}
+
+
+def set_formulas(app, exception) -> None:
+    """Rewrite the pages that have formulas; warn of each that cannot be read."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = {path: path.read_text("utf-8") for path in out.rglob("*.html")}
+    found = set().union(*map(sources_of, pages.values()))
+    formulas = Formulas(found)
+    for (tex, _), made in formulas.html.items():
+        if isinstance(made, dict):
+            logger.warning("formula %r: %s", tex, made["error"])
+            formulas.html[tex, _] = html.escape(tex)
+    write_style(formulas.css, out / "_static")
+    for path, page in pages.items():
+        if sources_of(page):
+            path.write_text(ELEMENT.sub(formulas.insert, page), "utf-8")
+
+
+def write_style(css: str, static: Path) -> None:
+    """The style sheet, and of its fonts the characters that it shows."""
+    (static / STYLE).write_text(css, "utf-8")
+    folder = static / FONTS
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(MATHJAX / "LICENSE", folder / "LICENSE")
+    codes = characters(css)
+    for name in sorted(set(re.findall(r"MathJax_[\w-]+\.woff", css))):
+        options = subset.Options(flavor="woff", notdef_outline=True)
+        options.drop_tables += ["FFTM"]  # its editor's notes
+        font = subset.load_font(ORIGINALS / name, options)
+        if not codes & font.getBestCmap().keys():  # MathJax_Zero, which holds a space
+            shutil.copyfile(ORIGINALS / name, folder / name)
+            continue
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=codes)
+        cutter.subset(font)
+        subset.save_font(font, folder / name, options)
+
+
+def characters(css: str) -> set[int]:
+    """Code points in the ``content`` of a style sheet, escaped or plain."""
+    return {
+        int(code, 16) if code else ord(character)
+        for content in USED.findall(css)
+        for code, character in CODE.findall(content)
+    }
+
+
+def setup(app):
+    """Take the place of sphinx.ext.mathjax, which would add its script."""
+    app.add_html_math_renderer(
+        "built",
+        (mathjax.html_visit_math, None),
+        (mathjax.html_visit_displaymath, None),
+    )
+    app.config.html_math_renderer = "built"
+    app.add_css_file(STYLE)
+    app.connect("build-finished", set_formulas, priority=400)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,96 @@
+"""Pack the built site into one archive that opens by a double click: ``make offline``.
+
+    python book/offline.py [--site _build/html] [--to dist/aigc-book.zip]
+
+From ``file://`` a browser loads neither modules nor what they fetch. Here each becomes
+a classic script that carries it as text, and ``assets/offline.js`` unpacks it on
+demand. Nothing else changes: the same pages, explorers, networks and search.
+"""
+
+import argparse
+import base64
+import json
+import re
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER = "AIGC-从入门到实战"  # the archive's only entry at its top
+DATE = (2020, 1, 1, 0, 0, 0)  # of all files: equal sites give equal archives
+MODULE = re.compile(r'\s*<script type="module" src="([^"]*?)(_static/[^"?]+)[^"]*">'
+                    r"</script>")  # fmt: skip
+PACKED = ("explorers/*.js", "formulas/*.js", "pagefind/**/*", "networks/*", "*.js")
+LIBRARIES = ("vendor/ort/*",)
+BLOBS = ("script-src 'self'", "script-src 'self' blob:")
+
+
+def main() -> None:
+    """Read the arguments, write the archive, say where it is and how large."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--site", type=Path, default=ROOT / "_build" / "html")
+    parser.add_argument("--to", type=Path, default=ROOT / "dist" / "aigc-book.zip")
+    args = parser.parse_args()
+    if not (args.site / "index.html").is_file():
+        parser.error(f"no site in {args.site}: run `make book` first")
+    write_archive(args.site, args.to)
+    print(f"{args.to}: {args.to.stat().st_size / 1e6:.1f} MB; unpack it and open")
+    print(f"{FOLDER}/index.html")
+
+
+def write_archive(site: Path, target: Path) -> None:
+    """Zip a site in its offline form; the file appears only when it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f"{target.name}.part")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        for name, content in offline_files(site):
+            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    unfinished.replace(target)
+
+
+def offline_files(site: Path):
+    """Yield (name, bytes) of all files of the offline form, in order of name."""
+    packed = packed_files(site)
+    for path in sorted(p for p in site.rglob("*") if p.is_file()):
+        name = path.relative_to(site).as_posix()
+        if path.suffix == ".html":
+            yield name, offline_page(path.read_text("utf-8")).encode()
+        elif path not in packed or path.suffix == ".js":
+            yield name, path.read_bytes()
+        if path in packed:
+            inner = name.removeprefix("_static/")
+            yield f"_static/offline/{inner}.js", as_script(inner, path.read_bytes())
+
+
+def packed_files(site: Path) -> set[Path]:
+    """What pages would import or fetch."""
+    static = site / "_static"
+    patterns = (*PACKED, *LIBRARIES)
+    found = {path for pattern in patterns for path in static.glob(pattern)}
+    return {path for path in found if path.is_file()}
+
+
+def as_script(name: str, content: bytes) -> bytes:
+    """A classic script that hands a file's bytes to the loader."""
+    text = base64.b64encode(content).decode("ascii")
+    return f"aigcOffline.put({json.dumps(name)}, {json.dumps(text)});\n".encode()
+
+
+def offline_page(page: str) -> str:
+    """A page whose modules are loaded by the offline loader."""
+    modules = [path.removeprefix("_static/") for _, path in MODULE.findall(page)]
+    if not modules:
+        return page
+    root = MODULE.search(page)[1]
+    loader = (
+        f'\n    <script src="{root}_static/offline.js" '
+        f'data-modules="{" ".join(modules)}"></script>'
+    )
+    page = page.replace(*BLOBS, 1)
+    return MODULE.sub("", MODULE.sub(loader, page, count=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Pages without inline scripts and icon library; formulas set at build time."""
+
+import lean
+import pytest
+import typeset
+from fontTools.ttLib import TTFont
+from PIL import Image
+from sphinx.errors import ExtensionError
+
+
+@pytest.fixture
+def lighten(tmp_path):
+    return lambda html: lean.lighten(html, tmp_path, "../")
+
+
+def test_an_icon_becomes_the_theme_s_own_drawing(lighten):
+    html = lighten(
+        '<i class="theme-switch fa-solid fa-moon fa-lg" data-mode="dark"></i>'
+    )
+    assert html.startswith('<svg class="book-icon theme-switch fa-solid fa-moon fa-lg"')
+    assert 'data-mode="dark"' in html and 'viewBox="0 0 384 512"' in html
+    assert 'aria-hidden="true"' in html and '<path fill="currentColor" d="M' in html
+
+
+def test_what_is_no_icon_stays(lighten):
+    for html in (
+        '<i class="fabric"></i>',
+        "<i>斜体</i>",
+        '<span class="fact">1</span>',
+    ):
+        assert lighten(html) == html
+
+
+def test_an_unknown_icon_is_an_error(lighten):
+    with pytest.raises(ExtensionError, match="no-such-thing"):
+        lighten('<i class="fa-solid fa-no-such-thing"></i>')
+
+
+def test_inline_scripts_become_files_named_by_their_content(lighten, tmp_path):
+    html = lighten("<script>let a = 1;</script>\n<script> let a = 1; </script>")
+    (file,) = (tmp_path / "_static" / "inline").iterdir()
+    assert file.read_text() == "let a = 1;\n"
+    assert html.count(f'<script src="../_static/inline/{file.name}"></script>') == 2
+
+
+def test_data_in_a_page_are_no_script(lighten):
+    html = '<script type="application/json">{"a": 1}</script>'
+    assert lighten(html) == html
+
+
+def test_handlers_become_names_and_unknown_ones_are_an_error(lighten):
+    html = lighten('<button onclick="window.print()" title="打印">')
+    assert html == '<button data-action="print" title="打印">'
+    with pytest.raises(ExtensionError, match="alert"):
+        lighten('<button onclick="alert(1)">')
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script defer src="../_static/scripts/fontawesome.js?digest=1"></script>',
+        '<script src="searchindex.js"></script>',
+        '<script src="../_static/searchtools.js"></script>',
+        "<script>DOCUMENTATION_OPTIONS.pagename = 'a';</script>",
+        '<link rel="preload" as="script" href="../_static/scripts/bootstrap.js" />',
+    ],
+)
+def test_what_serves_nothing_is_left_out(lighten, html):
+    assert lighten(html) == ""
+
+
+def test_every_page_gets_its_policy(lighten):
+    assert "script-src 'self' 'wasm-unsafe-eval'" in lighten("<head>\n</head>")
+    assert "unsafe-inline" not in lean.POLICY.split("script-src")[1].split(";")[0]
+    assert "'unsafe-eval'" not in lean.POLICY
+
+
+def test_pictures_wait_and_keep_their_place(tmp_path):
+    Image.new("L", (30, 20)).save(tmp_path / "a.png")
+    match = lean.PICTURE.search('<img alt="一" src="a.png" />')
+    assert lean.lazy(match, tmp_path) == (
+        '<img loading="lazy" decoding="async" width="30" height="20" '
+        'alt="一" src="a.png" />'
+    )
+    assert not lean.PICTURE.search('<img src="data:image/png;base64,a.png">')
+    assert not lean.PICTURE.search('<img loading="lazy" src="a.png">')
+
+
+def test_formulas_become_html_with_mathml():
+    page = (
+        '<p><span class="math notranslate nohighlight">\\(a &lt; b\\)</span></p>'
+        '<div class="math notranslate nohighlight" id="e"><span>(1)</span>\\[c\\]</div>'
+    )
+    assert typeset.sources_of(page) == {("a < b", False), ("c", True)}
+    made = typeset.Formulas(typeset.sources_of(page))
+    html = typeset.ELEMENT.sub(made.insert, page)
+    assert html.count("<mjx-container") == html.count("<math") == 2
+    assert (
+        "\\(" not in html
+        and '<div class="math notranslate nohighlight" id="e">' in html
+    )
+    assert "<mo>&lt;</mo>" in html and 'display="true"' in html
+    assert "MathJax_Math-Italic" in made.css
+
+
+def test_fonts_hold_the_characters_that_the_formulas_show(tmp_path):
+    made = typeset.Formulas({(r"\alpha + \mathbb E", False)})
+    codes = typeset.characters(made.css)
+    assert {0x3B1, 0x2B, 0x45} <= codes and 0x3B2 not in codes
+    typeset.write_style(made.css, tmp_path)
+    italic = TTFont(tmp_path / "vendor/mathjax/MathJax_Math-Italic.woff").getBestCmap()
+    assert 0x3B1 in italic and 0x3B2 not in italic
+    small = sum(path.stat().st_size for path in tmp_path.rglob("*.woff"))
+    assert small < 60_000
+    assert typeset.characters(r'a {content: "\2B x"} b {content: "+"}') == {43, 120}
+
+
+def test_a_formula_that_cannot_be_read_says_why():
+    (made,) = typeset.run_mathjax([{"tex": r"\frac{1}", "display": False}])["html"]
+    assert "Missing argument" in made["error"]
+
+
+def test_text_in_code_is_no_formula():
+    assert typeset.sources_of('<span class="pre">\\(a\\)</span>') == set()

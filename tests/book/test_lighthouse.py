@@ -1,0 +1,58 @@
+"""Lighthouse: accessibility, best practices and SEO 1.00 on every kind of page."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browsers import installed
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
+KINDS = ("accessibility", "best-practices", "seo")
+PAGES = (
+    "book/index.html",  # a page of text with an explorer
+    "book/glossary.html",  # generated
+    "notebooks/05_gan.html",  # a chapter
+    "search.html",
+)
+
+
+def chrome() -> str:
+    """The browser of the tests; Playwright's own if none is installed."""
+    if path := installed()[0]:
+        return path
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lighthouse_finds_nothing(server, page, tmp_path):
+    report = tmp_path / "report.json"
+    command = [
+        shutil.which("node", path=str(Path(sys.executable).parent)),
+        str(PROGRAM),
+        f"{server}/{page}",
+        "--quiet",
+        "--output=json",
+        f"--output-path={report}",
+        f"--only-categories={','.join(KINDS)}",
+        "--chrome-flags=--headless=new --no-sandbox",
+    ]
+    environment = {**os.environ, "CHROME_PATH": chrome()}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-1000:]
+    found = json.loads(report.read_text("utf-8"))
+    scores = {kind: found["categories"][kind]["score"] for kind in KINDS}
+    failed = [
+        f"{name}: {audit['title']}"
+        for name, audit in found["audits"].items()
+        if audit["score"] is not None and audit["score"] < 1
+    ]
+    assert scores == dict.fromkeys(KINDS, 1), failed

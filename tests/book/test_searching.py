@@ -1,0 +1,100 @@
+"""The search: Chinese words, parts of words, mixed queries, in the theme's field."""
+
+from pathlib import Path
+
+import pytest
+
+QUERIES = [
+    line.split("\t")
+    for line in Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+RESULTS = ".book-search-page"
+DIALOG = "#pst-search-dialog"
+
+
+@pytest.fixture(scope="module")
+def results(browser, server):
+    """Find addresses of the first three results of a query, without their ends."""
+    page = browser.new_page()
+    page.goto(f"{server}/search.html")
+
+    def search(query: str) -> list[str]:
+        page.get_by_role("searchbox").last.fill("")
+        page.get_by_role("searchbox").last.fill(query)
+        page.wait_for_function(
+            "query => [...document.querySelectorAll('.book-search-status')].at(-1)"
+            ".textContent.includes(query)",
+            arg=f"“{query}”",
+        )
+        links = page.locator(f".bd-search-container {RESULTS}").all()[:3]
+        found = [link.get_attribute("href") for link in links]
+        return [a.split("#")[0].strip("/").removesuffix(".html") for a in found]
+
+    yield search
+    page.close()
+
+
+@pytest.mark.parametrize(("query", "page"), QUERIES)
+def test_a_query_finds_its_page_among_the_first_three(results, query, page):
+    assert page in results(query)
+
+
+def test_nonsense_finds_nothing_and_says_so(open_page):
+    page = open_page("search.html?q=飬飬飬")
+    page.get_by_text("没有找到“飬飬飬”").wait_for()
+    assert page.locator(RESULTS).count() == 0
+
+
+def test_the_shortcut_opens_the_field_and_arrows_lead_to_a_section(open_page):
+    page = open_page("book/howto.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("判别器")
+    page.locator(f"{DIALOG} .book-search-section").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notebooks/05_gan.html#*")
+
+
+def test_enter_leads_to_the_page_of_all_results(open_page):
+    page = open_page("notebooks/05_gan.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("模式崩溃")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=*")
+    page.locator(f".bd-search-container {RESULTS}").first.wait_for()
+
+
+def test_what_is_found_is_marked_and_never_read_as_markup(open_page):
+    page = open_page("search.html?q=softplus")
+    page.locator(".book-search-excerpt mark").first.wait_for()
+    page.goto(f"{open_page.server}/search.html?q=<img src=x onerror=alert(1)>")
+    page.locator(".book-search-status:not(:empty)").first.wait_for()
+    assert page.locator(".book-search img").count() == 0
+
+
+def test_a_missing_index_is_reported_and_leaves_the_page_whole(open_page):
+    page = open_page()
+    page.route("**/pagefind/pagefind.js", lambda route: route.fulfill(status=404))
+    page.goto(f"{open_page.server}/search.html?q=判别器")
+    page.get_by_text("搜索索引没有加载成功").wait_for()
+    open_page.problems.clear()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_results_fit_the_screen(open_page, width):
+    page = open_page("book/howto.html", viewport={"width": width, "height": 740})
+    page.keyboard.press("Control+k")
+    page.keyboard.type("生成对抗网络")
+    page.locator(f"{DIALOG} {RESULTS}").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator(f"{DIALOG} .book-search").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_nothing_is_loaded_before_somebody_searches(open_page):
+    page = open_page("book/howto.html")
+    page.wait_for_timeout(500)
+    names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert not [name for name in names if "pagefind" in name]
