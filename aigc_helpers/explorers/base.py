@@ -15,7 +15,8 @@ class Explorer(anywidget.AnyWidget):
     """An interactive picture: alive in Jupyter by its kernel, on a page without one.
 
     A subclass sets ``_kind``, the name of its module in ``front``, and gives
-    ``_static_html`` and, if its module asks the kernel, ``_answer``.
+    ``_static_html()``, what a page without a kernel shows, and, if its module asks the
+    kernel, ``_answer``.
 
     Parameters
     ----------
@@ -56,10 +57,6 @@ class Explorer(anywidget.AnyWidget):
             data["text/html"] = self._static_html()
         return data, metadata
 
-    def _static_html(self) -> str:
-        """The explorer as a page without a kernel shows it."""
-        raise NotImplementedError
-
     @contextmanager
     def _one_change(self) -> Iterator[None]:
         """Traits that are set inside do not answer each other."""
@@ -70,8 +67,8 @@ class Explorer(anywidget.AnyWidget):
             self._follows = True
 
     def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
-        """Facts and bytes for one question of the module."""
-        raise NotImplementedError
+        """Facts and bytes for one question of the module; by default it has none."""
+        raise ValueError(f"{type(self).__name__} answers no questions: {content}")
 
     def _receive(self, _: Any, content: dict, buffers: list) -> None:
         """Answer a question of the module, or say what went wrong."""
