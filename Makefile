@@ -36,8 +36,9 @@ PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),\
   $(shell $(name) -c '$(SUITABLE)' 2>/dev/null && echo $(name))))
 
 PACKAGE := $(shell find aigc_helpers -type f -not -name '*.pyc')
-PAGES := _config.yml _toc.yml $(wildcard notebooks/*.ipynb) \
-  $(shell find book -type f -not -name '*.pyc')
+PAGES := $(wildcard notebooks/*.ipynb) $(shell find book -name '*.md')
+MAKING := _config.yml _toc.yml \
+  $(shell find book -type f -not -name '*.pyc' -not -name '*.md')
 
 .DELETE_ON_ERROR:
 .PHONY: book serve offline test lab notebooks weights bench results matrix stress \
@@ -120,10 +121,14 @@ build/.stamp: book/prepare.py $(PACKAGE) node_modules/.stamp $(VENV)/.stamp
 	$(BIN)/python book/prepare.py
 	@touch $@
 
-# --all reads every page again: Sphinx does not repeat the warnings of cached ones.
-_build/.stamp: $(PAGES) build/.stamp _build/.publication
-	rm -rf _build/html
-	$(BIN)/jupyter-book build . --all -W -n --keep-going
+# Sphinx does not repeat the warnings of pages that it has cached: a failed build leaves
+# no cache. After one that passed, only the pages that changed are read again.
+_build/.stamp: $(PAGES) _build/.whole
+	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -f _build/.whole; exit 1; }
+	@touch $@
+
+_build/.whole: $(MAKING) build/.stamp _build/.publication
+	rm -rf _build/html _build/.doctrees
 	@touch $@
 
 # Written anew only when the site is to be another fork's, or nobody's.

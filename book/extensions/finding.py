@@ -9,6 +9,7 @@ so that a result can lead to the section.
 
 import asyncio
 import re
+import shutil
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -35,6 +36,7 @@ def index_site(app, exception) -> None:
     for path in sorted(out.rglob("*.html")):
         if text := searchable(path.read_text("utf-8")):
             pages[path.relative_to(out).as_posix()] = text
+    shutil.rmtree(out / FOLDER, ignore_errors=True)  # its files are called by content
     asyncio.run(write_index(pages, out / FOLDER))
     for path in (out / FOLDER).glob("pagefind-*"):
         if path.name not in KEPT:

@@ -1,6 +1,9 @@
 """Pages without inline scripts and icon library; formulas set at build time."""
 
+from types import SimpleNamespace
+
 import lean
+import pristine
 import pytest
 import typeset
 from fontTools.ttLib import TTFont
@@ -84,6 +87,23 @@ def test_pictures_wait_and_keep_their_place(tmp_path):
     )
     assert not lean.PICTURE.search('<img src="data:image/png;base64,a.png">')
     assert not lean.PICTURE.search('<img loading="lazy" src="a.png">')
+
+
+def test_a_page_that_sphinx_left_alone_is_finished_anew(tmp_path):
+    app = SimpleNamespace(
+        builder=SimpleNamespace(format="html"),
+        outdir=tmp_path / "html",
+        doctreedir=tmp_path / "trees",
+    )
+    page = app.outdir / "book" / "a.html"
+    page.parent.mkdir(parents=True)
+    for text in ("<head></head>1", "<head></head>2"):  # twice written by Sphinx
+        page.write_text(text)
+        for _ in range(2):  # the second time Sphinx leaves it alone
+            pristine.put_back(app, None)
+            assert page.read_text() == text
+            lean.lighten_site(app, None)
+            assert page.read_text().count(pristine.MARK) == 1
 
 
 def test_formulas_become_html_with_mathml():
