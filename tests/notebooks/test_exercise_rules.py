@@ -8,7 +8,7 @@ from tools.run_notebooks import NOTEBOOKS, TEMPLATE
 
 from aigc_helpers.explorers import check
 
-CHAPTERS = [TEMPLATE] + [p for p in NOTEBOOKS.glob("*.ipynb") if p.name[:2] != "00"]
+CHAPTERS = [TEMPLATE] + [p for p in NOTEBOOKS.glob("*.ipynb")]
 RULES = {rule.__name__: rule for rule in exercise_rules.RULES}
 
 
