@@ -7,7 +7,8 @@
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
 #   make weights    train the shipped networks again (needs MNIST, about 20 minutes)
-#   make bench      measure the explorers (a few seconds)
+#   make bench      measure the explorers (half a minute); benchmarks/gan.py, by itself,
+#                   takes hours
 #   make results    measure the tables over several seeds again, where the code they
 #                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
 #   make matrix     all notebooks with and without data, in old, new and Colab's
