@@ -266,8 +266,8 @@ def gains(records: Records, seeds: list[int]) -> list[str]:
             continue
         spent, needed = 3 * EPOCH * cost[f"dcgan {name}"], steps * ours
         lines.append(
-            f"dcgan {name} (seeds measured: {len(found)}) reaches {goal:.2f} in its third epoch, "
-            f"after {spent:.0f} CPU-s; ours, in bf16, after {steps} steps, "
+            f"dcgan {name} (seeds measured: {len(found)}) reaches {goal:.2f} in its "
+            f"third epoch, after {spent:.0f} CPU-s; ours, in bf16, after {steps} steps, "
             f"{needed:.1f} CPU-s: **{spent / needed:.0f} times** less."
         )
     return lines
