@@ -267,8 +267,8 @@ def gains(records: Records, seeds: list[int]) -> list[str]:
         spent, needed = 3 * EPOCH * cost[f"dcgan {name}"], steps * ours
         lines.append(
             f"dcgan {name} (seeds measured: {len(found)}) reaches {goal:.2f} in its "
-            f"third epoch, after {spent:.0f} CPU-s; ours, in bf16, after {steps} steps, "
-            f"{needed:.1f} CPU-s: **{spent / needed:.0f} times** less."
+            f"third epoch, after {spent:.0f} CPU-s; ours, in bf16, is there after "
+            f"{steps} steps, {needed:.1f} CPU-s: **{spent / needed:.0f} times** less."
         )
     return lines
 

@@ -50,7 +50,7 @@ def test_gains_are_the_ratio_at_equal_quality(records):
         records[f"ours 0 {steps}"] = {"distance": distance, "rarest": 0.1}
     (line,) = benchmark.gains(records, [0])  # fp32 has not been measured
     # 600 steps reach 5.00: 3 * 938 * 0.2 / (600 * 0.01) = 93.8
-    assert "after 600 steps, 6.0 CPU-s: **94 times** less" in line
+    assert "is there after 600 steps, 6.0 CPU-s: **94 times** less" in line
     records["dcgan bf16 0"][2]["distance"] = 1.0
     assert "none of our runs reaches 1.00" in benchmark.gains(records, [0])[0]
 
