@@ -1,6 +1,7 @@
 """What a first visit downloads, what the policy forbids, what the parts weigh."""
 
 import gzip
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,12 @@ def test_parts_of_the_repository_keep_their_budgets():
     print({name: sum(found) for name, found in sizes.items()})
     assert max(sizes["notebooks"]) <= MEGABYTE
     assert sum(sizes["weights"]) <= 20 * MEGABYTE
+
+
+def test_the_history_stays_small():
+    command = ["git", "rev-list", "--disk-usage", "--objects", "HEAD"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("this is no clone: there is no history")
+    print(f"history: {int(done.stdout) / MEGABYTE:.1f} MB")
+    assert int(done.stdout) <= 100 * MEGABYTE
