@@ -145,3 +145,18 @@ def axe():
         return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
     return run
+
+
+@pytest.fixture
+def fits():
+    """Fail if a page, or a visible part of an explorer, is wider than a phone."""
+
+    def check(shown, parts: str, width: int = 360) -> None:
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        boxes = shown.locator(f"{parts}:visible").all()
+        assert boxes, f"nothing to see of {parts}"
+        for box in boxes:
+            area = box.bounding_box()
+            assert area is None or area["x"] + area["width"] <= width
+
+    return check
