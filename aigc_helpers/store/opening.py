@@ -1,0 +1,98 @@
+"""Make and open a store's file; say in plain words why one cannot be opened."""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+SCHEMA_VERSION = 1
+APPLICATION = "aigc_helpers.store"
+# Nothing is fetched from the network, and DuckDB 1.2 and newer can read the file.
+SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.2.0",
+}
+SCHEMA = """
+CREATE TABLE about (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
+CREATE TABLE images (
+    image_id BIGINT PRIMARY KEY, split VARCHAR NOT NULL, label SMALLINT,
+    shape USMALLINT[3] NOT NULL, pixels UTINYINT[] NOT NULL);
+CREATE TABLE runs (
+    run_id BIGINT PRIMARY KEY, model VARCHAR NOT NULL, seed BIGINT,
+    started TIMESTAMP NOT NULL, parameters JSON NOT NULL);
+CREATE TABLE metrics (
+    run_id BIGINT NOT NULL REFERENCES runs (run_id), step BIGINT NOT NULL,
+    name VARCHAR NOT NULL, value DOUBLE NOT NULL, PRIMARY KEY (run_id, name, step));
+CREATE TABLE samples (
+    sample_id BIGINT PRIMARY KEY, run_id BIGINT NOT NULL REFERENCES runs (run_id),
+    label SMALLINT, latent FLOAT[{latent_dim}] NOT NULL,
+    shape USMALLINT[3] NOT NULL, pixels UTINYINT[] NOT NULL);
+"""
+MOST_DIMENSIONS = 65_536
+
+
+class StoreError(RuntimeError):
+    """A file that cannot be used as a store, or a query that DuckDB refused."""
+
+
+def create(path: Path, latent_dim: int | None) -> None:
+    """Make an empty store under another name, then give it its own: never half a file.
+
+    If another process was quicker, its file stays.
+    """
+    if not isinstance(latent_dim, int) or not 1 <= latent_dim <= MOST_DIMENSIONS:
+        raise ValueError(
+            f"a new store needs latent_dim, 1 to {MOST_DIMENSIONS}, not {latent_dim!r}"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
+    scratch.unlink(missing_ok=True)  # of a process that died with this number
+    facts = {
+        "application": APPLICATION,
+        "schema_version": SCHEMA_VERSION,
+        "latent_dim": latent_dim,
+    }
+    try:
+        with connect(scratch) as connection:
+            connection.execute(SCHEMA.format(latent_dim=latent_dim))
+            for key, value in facts.items():
+                connection.execute("INSERT INTO about VALUES (?, ?)", [key, str(value)])
+        if not path.exists():
+            os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a file, or say in plain words why it cannot be opened."""
+    try:
+        return duckdb.connect(str(path), config=SETTINGS)
+    except duckdb.Error as error:
+        text = str(error)
+        if "lock" in text.lower() or "used by another process" in text:
+            advice = "another process has it open: close it there, or end that process"
+        elif "not a valid DuckDB" in text:
+            advice = "it is not a DuckDB database: name another file"
+        else:
+            advice = "DuckDB cannot open it"
+        raise StoreError(f"{path}: {advice} ({text.strip()})") from error
+
+
+def check(about: dict[str, str], path: Path, wanted: int | None) -> int:
+    """Length of the file's latent vectors, after a look at who made the file."""
+    if about.get("application") != APPLICATION:
+        raise StoreError(
+            f"{path} is a DuckDB database, but not a store of images, runs and "
+            "samples: name another file"
+        )
+    if about["schema_version"] != str(SCHEMA_VERSION):
+        raise StoreError(
+            f"{path} has schema version {about['schema_version']}, this program "
+            f"reads version {SCHEMA_VERSION}: open it with the version of aigc_helpers "
+            "that wrote it and export it to Parquet"
+        )
+    found = int(about["latent_dim"])
+    if wanted not in (None, found):
+        raise ValueError(f"{path} has latent_dim={found}, not {wanted}")
+    return found
