@@ -13,7 +13,8 @@
 #                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
 #   make matrix     all notebooks with and without data, in old, new and Colab's
 #                   environments                (MATRIX='--environments colab': a part)
-#   make stress     kill a training run twenty times and resume it, then damage
+#   make stress     kill a training run twenty times and resume it, and a process that
+#                   writes to a store twenty times; then damage
 #                   files and downloads in thousands of ways (about ten minutes)
 #   make publish    site and Colab copies of a fork: AIGC_REPOSITORY=owner/name
 #   make lint       ruff alone
@@ -64,7 +65,9 @@ notebooks: $(VENV)/.stamp
 	$(BIN)/python book/tools/run_notebooks.py
 
 weights: $(VENV)/.stamp
-	for name in mnist_classifier gan_mnist gan_mnist_conditional; do \
+	for name in mnist_classifier gan_mnist gan_mnist_conditional \
+	  vae_mnist vae_mnist_plane vae_mnist_conditional \
+	  rnn_idioms rnn_poems rnn_python; do \
 	  $(BIN)/aigc train $$name --to aigc_helpers/weights || exit 1; done
 
 bench: build/.stamp browser
@@ -80,6 +83,7 @@ matrix: $(VENV)/.stamp
 
 stress: $(VENV)/.stamp
 	$(BIN)/python tests/stress/kill_training.py --times 20
+	$(BIN)/python tests/stress/kill_store.py --times 20
 	$(BIN)/python -m pytest --hypothesis-profile=long \
 	  tests/unit/test_damage.py tests/unit/test_data_download_damage.py
 

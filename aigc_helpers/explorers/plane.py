@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -184,6 +184,25 @@ def static_html(
     return page.explorer_html(
         "plane", config, setting.state(), poster=poster, network=network
     )
+
+
+@lru_cache(maxsize=16)
+def plane_page(shipped_name: str) -> str:
+    """HTML of an explorer on a shipped network with two latent numbers.
+
+    Its points are the encoded images that were stored with the network.
+    """
+    known, tensors = weights.card(shipped_name), weights.explorer_tensors(shipped_name)
+    if known.get("explorer", {}).get("kind") != "plane" or "points" not in tensors:
+        raise ValueError(f"{shipped_name!r} is not a network for a plane explorer")
+    setting = plane_setting(
+        tensors["points"],
+        tensors.get("labels"),
+        presets=known["explorer"].get("presets"),
+    )
+    decoder = export.shipped_decoder(shipped_name)
+    strip = plane_grid(setting, decoder)
+    return static_html(setting, decoder, strip, network=shipped_name)
 
 
 def _draws_alike(shipped: str, explorer: PlaneExplorer) -> bool:

@@ -2,11 +2,17 @@
 
 import base64
 import html
+from functools import lru_cache
 
 import numpy as np
 
+from aigc_helpers import weights
 from aigc_helpers.explorers.page import explorer_html
-from aigc_helpers.explorers.sampler_setting import SamplerSetting, stored_sample
+from aigc_helpers.explorers.sampler_setting import (
+    SamplerSetting,
+    sampler_setting,
+    stored_sample,
+)
 from aigc_helpers.sampling import LanguageModel
 
 _POSTER = (
@@ -18,6 +24,29 @@ _CAPTION = (
 )
 _NEXT = "开头之后最可能的字符：{list}。"
 _NAMES = {"\n": "换行", " ": "空格", "\t": "制表符"}
+
+
+@lru_cache(maxsize=16)
+def sampler_page(shipped_name: str) -> str:
+    """HTML of an explorer on a shipped language model, alive without a kernel.
+
+    The card's ``explorer`` entry has the kind "sampler", the vocabulary, and what
+    `SamplerSetting` is to begin with.
+
+    Raises
+    ------
+    ValueError
+        If the network is none for a sampler, or its card does not fit.
+    """
+    known = dict(weights.card(shipped_name).get("explorer") or {})
+    if known.pop("kind", None) != "sampler" or "vocabulary" not in known:
+        raise ValueError(f"{shipped_name!r} is not a network for a sampler")
+    vocabulary, presets = known.pop("vocabulary"), known.pop("presets", None)
+    try:
+        setting = sampler_setting(vocabulary, presets, **known)
+    except TypeError as error:
+        raise ValueError(f"the card of {shipped_name!r}: {error}") from error
+    return static_html(setting, weights.load(shipped_name), network=shipped_name)
 
 
 def static_html(

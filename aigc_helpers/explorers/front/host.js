@@ -7,7 +7,7 @@ const TEXT = {
     failed: "这里的交互图没有加载成功，上面是预先准备的内容。刷新页面可以再试一次。",
   },
 }.zh;
-const KINDS = new Set(["latent", "plane", "formula", "sweep", "sampler", "check"]);
+const KINDS = new Set(["latent", "plane", "formula", "sweep", "sampler", "convolution", "check"]);
 
 // The part of anywidget's model that a module may use.
 class PageModel {
