@@ -123,7 +123,7 @@ def check_dataset(dataset: DataSet, folder: Path) -> Finding:
     if missing:
         text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(paths)} 个）"
         size = f"{dataset.size / 1e6:.1f} MB"
-        return Finding(NOTE, text, f"{command}（{size}）；没有也能用自带的手写数字")
+        return Finding(NOTE, text, f"{command}（{size}）；没有也能用{dataset.stand_in}")
     return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
 
 

@@ -10,8 +10,14 @@ _HOMES = {
     "ImageSet": "images",
     "load_images": "images",
     "read_idx": "images",
+    "Texts": "text",
+    "load_texts": "text",
+    "load_words": "corpora",
+    "Vocabulary": "vocabulary",
     "eight_gaussian_centres": "toy",
     "eight_gaussians": "toy",
+    "PlaneData": "plane",
+    "plane_data": "plane",
 }
 __all__ = list(_HOMES)
 

@@ -6,6 +6,8 @@ the checksum decides what a file is, wherever it comes from.
 
 from dataclasses import dataclass
 
+from aigc_helpers.data.tang_files import FOLDER, REVISION, TANG_FILES
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -29,6 +31,7 @@ class DataSet:
     files: tuple[DataFile, ...]
     licence: str
     credit: str
+    stand_in: str = "自带的手写数字"  # what chapters take without it, for the reader
 
     @property
     def size(self) -> int:
@@ -115,7 +118,52 @@ FASHION_MNIST = DataSet(
     credit="Zalando Research (H. Xiao, K. Rasul, R. Vollgraf)",
 )
 
-DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION_MNIST)}
+TANG = DataSet(
+    name="tang",
+    title="《全唐诗》",
+    files=_files(
+        (
+            "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
+            f"{REVISION}/{FOLDER}/",
+            "https://cdn.jsdelivr.net/gh/chinese-poetry/chinese-poetry@"
+            f"{REVISION}/{FOLDER}/",
+        ),
+        {
+            f"poet.tang.{number}.json": (size, f"sha256:{digest}")
+            for number, size, digest in TANG_FILES
+        },
+    ),
+    licence="MIT (the collection); the poems are in the public domain",
+    credit="chinese-poetry/chinese-poetry",
+    stand_in="jieba 词典里的成语",
+)
+
+SHAKESPEARE = DataSet(
+    name="shakespeare",
+    title="Tiny Shakespeare",
+    files=_files(
+        (
+            "https://raw.githubusercontent.com/karpathy/char-rnn/"
+            "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/",
+            "https://cdn.jsdelivr.net/gh/karpathy/char-rnn@"
+            "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/",
+        ),
+        {
+            "input.txt": (
+                1_115_394,
+                "sha256:"
+                "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            ),
+        },
+    ),
+    licence="public domain (the plays)",
+    credit="W. Shakespeare; compiled by A. Karpathy",
+    stand_in="Python 标准库的源代码",
+)
+
+DATASETS = {
+    dataset.name: dataset for dataset in (MNIST, FASHION_MNIST, TANG, SHAKESPEARE)
+}
 
 
 def find_dataset(name: str) -> DataSet:
