@@ -185,6 +185,10 @@ def run_train(args) -> None:
 
 METRICS = {
     "test_accuracy": "测试集正确率",
+    "negative_elbo": "负 ELBO（灰度像素，奈特）",
+    "kl_divergence": "其中的 KL 散度（奈特）",
+    "importance_weighted_nll": "负对数似然的上界（二值像素，重要性加权，奈特）",
+    "bits_per_pixel": "同一上界，每个像素的比特数",
     "frechet_distance": "弗雷歇距离",
     "frechet_floor": "弗雷歇距离的下限（另一批真图）",
     "precision": "精度（样本像不像真图）",
@@ -195,6 +199,17 @@ METRICS = {
     "copying_excess": "抄袭的超出份额（0 为没有抄，1 为全是抄的）",
     "copying_p_value": "没有抄袭时这样偏的概率（p 值）",
     "copying_floor": "超出份额的对照（取出来的训练图）",
+    "bits_per_character": "每个字符的比特数（测试文本）",
+    "bits_2_gram": "同样文本上二元模型的比特数",
+    "bits_3_gram": "同样文本上三元模型的比特数",
+    "bits_4_gram": "同样文本上四元模型的比特数",
+    "form_kept": "格式正确的比例",
+    "copied_share": "与训练文本整条相同的比例",
+    "copied_line_share": "整句见于训练文本的比例",
+    "copied_run": "见于训练文本的最长片段，平均字符数",
+    "copied_run_longest": "其中最长的一段",
+    "copied_run_held_out": "对照：测试文本的最长片段，平均字符数",
+    "copied_run_held_out_longest": "对照中最长的一段",
 }
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from aigc_helpers import gan, weights
+from aigc_helpers import gan, vae, weights
 from aigc_helpers.runtime import evaluation_mode
 
 TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
 CHECKS = 100
 _FORMAT = 1  # raise it when this module writes files in another way
 _KEY = "aigc_fingerprint"
+_DECODERS = {"gan": gan.Decoder, "vae": vae.PixelDecoder}  # by the card's module
 
 
 class ExportError(RuntimeError):
@@ -27,7 +28,8 @@ class ExportError(RuntimeError):
 
 def shipped_decoder(name: str) -> nn.Module:
     """A shipped network as decoder: z, and y if conditional, to images in [0, 1]."""
-    return gan.Decoder(weights.load(name)).eval()
+    decoder = _DECODERS[weights.card(name)["network"]["module"]]
+    return decoder(weights.load(name)).eval()
 
 
 def export_all(folder: Path) -> list[Path]:

@@ -16,12 +16,12 @@ import argparse
 import itertools
 import os
 import statistics
-import time
 
 import dcgan
 import torch
 import torch.nn.functional as F
 from report import Records, table, write_section
+from turns import seconds_per_step
 
 from aigc_helpers import gan, metrics, weights
 from aigc_helpers.data import load_images
@@ -135,15 +135,9 @@ def cost_per_step(train, images32, *, rounds: int = 7) -> dict[str, float]:
         for name, bf16 in FORMATS.items()
         for steps in [dcgan.training(images32, seed=0, bf16=bf16)]
     }
-    times: dict[str, list[float]] = {name: [] for name in ours | peers}
-    for turn in range(rounds + 1):
-        for name, program in (ours | peers).items():
-            begun = time.process_time()
-            steps = sum(next(program) for _ in range(3))
-            if turn:  # the first round warms up
-                times[name].append((time.process_time() - begun) / steps)
+    found = seconds_per_step(ours | peers, rounds=rounds)
     os.environ.pop("AIGC_BF16", None)
-    return {name: statistics.median(found) for name, found in times.items()}
+    return found
 
 
 def measure_ours(train, judge, seed: int, steps: int, conditional: bool = False):

@@ -6,7 +6,7 @@ was measured. Reading one needs neither torch nor data.
 
 from aigc_helpers.tables.stored import StoredTable, path_of, read
 
-TABLES = ("gan_seeds",)
+TABLES = ("gan_seeds", "toy_families", "vae_beta", "vae_collapse")
 __all__ = ["TABLES", "StoredTable", "load"]
 
 

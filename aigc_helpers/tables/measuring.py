@@ -33,8 +33,8 @@ class Table:
     columns : dict
         Name of each figure, what readers call it, and its format (``".2f"``).
     seeds : tuple of int
-    data : str
-        The data set, a name of `load_images`.
+    data : str, optional
+        The data set, a name of `load_images`; None if everything is synthetic.
     networks : tuple of str
         Shipped networks that `measure` loads; their weights belong to the code.
     """
@@ -44,7 +44,7 @@ class Table:
     variants: dict[str, str]
     columns: dict[str, tuple[str, str]]
     seeds: tuple[int, ...]
-    data: str
+    data: str | None
     networks: tuple[str, ...] = ()
 
 
@@ -76,7 +76,8 @@ def complete(table: Table, path: Path | None = None) -> Iterator[dict]:
         If the data are neither here nor to be had.
     """
     path = path or path_of(table.name)
-    load_images(table.data)  # raises before anything is changed
+    if table.data is not None:
+        load_images(table.data)  # raises before anything is changed
     before = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:

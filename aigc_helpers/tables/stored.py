@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class StoredTable:
     code : str
         Hash of the code that measured, see `dependencies`.
     command, data, runtime, date
-        How, on which data, with what (torch, threads, number format), and when.
+        How, on which data (None: synthetic), with what (torch, threads, number
+        format), and when.
     """
 
     name: str
@@ -46,7 +48,7 @@ class StoredTable:
     seeds: list[int]
     code: str
     command: str
-    data: str
+    data: str | None
     runtime: dict
     date: str
     rows: list[dict] = field(default_factory=list)
@@ -79,6 +81,33 @@ class StoredTable:
                 raise ValueError(f"no {kind} {name!r} in {self.name}: {list(known)}")
         figures = [row[column] for row in self.rows if row["variant"] == variant]
         return [figure for figure in figures if figure is not None]
+
+    def select(
+        self, columns: Iterable[str], variants: Iterable[str] | None = None
+    ) -> "StoredTable":
+        """The part of the table with these columns, and with these variants alone.
+
+        Raises
+        ------
+        ValueError
+            If there is no such variant or column; lists those there are.
+        """
+        columns = list(columns)
+        variants = list(self.variants if variants is None else variants)
+        for variant in variants:
+            for column in columns:
+                self.values(variant, column)  # raises
+        keys = {"variant", "seed", *columns}
+        return replace(
+            self,
+            variants={name: self.variants[name] for name in variants},
+            columns={name: self.columns[name] for name in columns},
+            rows=[
+                {key: row[key] for key in row if key in keys}
+                for row in self.rows
+                if row["variant"] in variants
+            ],
+        )
 
     def summary(self) -> list[list[str]]:
         """Header and one line a variant: mean over the seeds, lowest and highest."""

@@ -1,7 +1,8 @@
 """Small trained networks that come with the package, each with a card.
 
-A network is two files: ``NAME.safetensors`` (its tensors, and the latent directions an
-explorer shows) and ``NAME.json`` (the card: data, command, seed, metrics, licence).
+A network is two files: ``NAME.safetensors`` (its tensors, and the latent directions or
+encoded points an explorer shows) and ``NAME.json`` (the card: data, command, seed,
+metrics, licence).
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 FOLDER = Path(__file__).parent
-DIRECTIONS = "explorer.directions"
+EXPLORER = "explorer."  # begins the names of what is an explorer's, not the network's
 RECIPE = {"module", "class", "arguments"}  # what a card tells of its network
 
 _NO_NETWORK = (  # what a module or an argument that does not exist raises
@@ -69,8 +70,11 @@ def load(
     ValueError
         If the name is unknown, the file is damaged, or ``into`` has other sizes.
     """
-    tensors = _read(name, folder)
-    tensors.pop(DIRECTIONS, None)
+    tensors = {
+        key: value
+        for key, value in _read(name, folder).items()
+        if not key.startswith(EXPLORER)
+    }
     recipe = card(name, folder)["network"]
     if into is None:  # shapes first, without memory: a card may ask for anything
         with torch.device("meta"):
@@ -84,7 +88,16 @@ def load(
 
 def directions(name: str) -> torch.Tensor | None:
     """(n_directions, latent_dim) directions for the explorer's sliders, if any."""
-    return _read(name, FOLDER).get(DIRECTIONS)
+    return explorer_tensors(name).get("directions")
+
+
+def explorer_tensors(name: str) -> dict[str, torch.Tensor]:
+    """What an explorer needs beside the card: directions, or points and labels."""
+    return {
+        key.removeprefix(EXPLORER): value
+        for key, value in _read(name, FOLDER).items()
+        if key.startswith(EXPLORER)
+    }
 
 
 def build(recipe: dict) -> nn.Module:
@@ -106,20 +119,33 @@ def build(recipe: dict) -> nn.Module:
 
 
 def save(
-    name: str, network: nn.Module, facts: dict, *, folder: Path, directions=None
+    name: str,
+    network: nn.Module,
+    facts: dict,
+    *,
+    folder: Path,
+    tensors: dict[str, torch.Tensor] | None = None,
+    half: bool = False,
 ) -> Path:
     """Write a network and its card, each whole or not at all.
 
-    ``facts`` must hold ``network``, see `build`.
+    ``facts`` must hold ``network``, see `build`; ``tensors`` are for an explorer, see
+    `explorer_tensors`. With ``half`` floating-point numbers take 16 bits in the file;
+    `load` makes them float32 again.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
-    if directions is not None:
-        tensors[DIRECTIONS] = directions.contiguous()
+    stored = {key: value.contiguous() for key, value in network.state_dict().items()}
+    if half:
+        stored = {
+            key: value.half() if value.is_floating_point() else value
+            for key, value in stored.items()
+        }
+    for key, value in (tensors or {}).items():
+        stored[f"{EXPLORER}{key}"] = value.contiguous()
     path = folder / f"{name}.safetensors"
     scratch = path.with_suffix(".part")
-    save_file(tensors, scratch)
+    save_file(stored, scratch)
     facts = {**facts, "sha256": _sha256(scratch)}
     scratch.replace(path)
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"

@@ -21,7 +21,8 @@ MOST_PARAMETERS = 5  # before the star
 
 # A chapter's subject, one module each. They do not import each other.
 SUBJECTS = set(
-    "gan vae rnn transformer diffusion speech video vision translation".split()
+    "gan families ngram vae rnn transformer diffusion speech video vision "
+    "translation".split()
 )
 BASE = {"runtime", "data", "checkpoint", "metrics", "training", "sampling"}
 # What a room of the package may import; "*" is everything.
@@ -32,6 +33,7 @@ MAY_IMPORT = {
     "exercise": set(),
     "progress": set(),
     "sampling": {"runtime"},
+    "equations": set(),
     "data": {"runtime", "progress"},
     "checkpoint": {"runtime"},
     "metrics": {"runtime", "data"},

@@ -13,7 +13,7 @@ from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 from torch import nn
 
-from aigc_helpers import export, weights
+from aigc_helpers import export, vae, weights
 from aigc_helpers.explorers import PlaneExplorer, filmstrip, modules, plane
 from aigc_helpers.explorers.plane_setting import plane_setting
 
@@ -238,6 +238,42 @@ def test_a_shipped_network_that_draws_otherwise_is_not_used(shipped):
     with pytest.warns(UserWarning, match="draws other pictures"):
         explorer = PlaneExplorer(lambda z: 1 - ramps(z), POINTS, shipped=shipped)
     assert stored(explorer._static_html())["_config"]["source"] == "strip"
+
+
+def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
+    tmp_path, monkeypatch
+):
+    torch.manual_seed(0)
+    model = vae.VAE(2, width=4, hidden=8, depth=0)
+    network = {
+        "module": "vae",
+        "class": "VAE",
+        "arguments": {"latent_dim": 2, "width": 4, "hidden": 8, "depth": 0},
+    }
+    facts = {"network": network, "explorer": {"kind": "plane", "latent_dim": 2}}
+    tensors = {"points": torch.from_numpy(POINTS), "labels": torch.from_numpy(LABELS)}
+    weights.save("made_up", model, facts, folder=tmp_path, tensors=tensors)
+    weights.save("without_points", model, facts, folder=tmp_path)
+    load = weights.load
+    monkeypatch.setattr(weights, "load", lambda name: load(name, folder=tmp_path))
+    monkeypatch.setattr(
+        weights,
+        "explorer_tensors",
+        lambda name: tensors if name == "made_up" else {},
+    )
+    card = weights.card
+    monkeypatch.setattr(
+        weights, "card", lambda name, folder=tmp_path: card(name, folder)
+    )
+    html = plane.plane_page("made_up")
+    config = stored(html)["_config"]
+    assert config["source"] == "network" and config["network"] == "made_up"
+    assert config["class_names"] == ["0", "1", "2"]
+    live = PlaneExplorer(vae.PixelDecoder(model), POINTS, LABELS)
+    assert config["points"] == stored(live._static_html())["_config"]["points"]
+    assert 'data-network="made_up"' in html
+    with pytest.raises(ValueError, match="'without_points' is not a network for a pl"):
+        plane.plane_page("without_points")
 
 
 def test_class_names_cannot_break_out_of_the_html():

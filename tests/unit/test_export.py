@@ -1,11 +1,12 @@
 """Exported networks: equal to torch, without traces of this machine, up to date."""
 
 import onnx
+import onnxruntime
 import pytest
 import torch
 from torch import nn
 
-from aigc_helpers import export, gan, weights
+from aigc_helpers import export, gan, vae, weights
 
 
 class NotDeterministic(nn.Module):
@@ -48,8 +49,6 @@ def test_inputs_and_output_have_fixed_names_and_shapes(exported):
 
 
 def test_the_file_equals_torch_on_inputs_of_its_own(exported, decoder):
-    import onnxruntime
-
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     z, y = torch.full((1, 8), -0.7), torch.eye(10)[[4]]
     (image,) = session.run(["image"], {"z": z.numpy(), "y": y.numpy()})
@@ -99,9 +98,27 @@ def test_a_network_that_differs_is_not_written(tmp_path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("n_classes", [0, 10])
+def test_a_vae_decoder_is_exported_as_probabilities(tmp_path, n_classes):
+    torch.manual_seed(0)
+    model = vae.VAE(2, width=4, hidden=8, depth=1, n_classes=n_classes)
+    sizes = {"latent_dim": 2, "n_classes": n_classes}
+    path = export.export_decoder(
+        vae.PixelDecoder(model), tmp_path / "tiny.onnx", **sizes
+    )
+    inputs = {"z": torch.randn(1, 2), **({"y": torch.eye(10)[:1]} if n_classes else {})}
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (image,) = session.run(None, {key: t.numpy() for key, t in inputs.items()})
+    expected = vae.sample_images(model, *inputs.values())
+    torch.testing.assert_close(torch.from_numpy(image), expected)
+
+
 def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     cards = {
-        "with": {"explorer": {"latent_dim": 8, "n_classes": 10}},
+        "with": {
+            "network": {"module": "gan"},
+            "explorer": {"latent_dim": 8, "n_classes": 10},
+        },
         "classifier": {},
     }
     monkeypatch.setattr(weights, "names", lambda: list(cards))
@@ -110,7 +127,16 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     assert export.export_all(tmp_path) == [tmp_path / "with.onnx"]
 
 
-@pytest.mark.parametrize("name", ["gan_mnist", "gan_mnist_conditional"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gan_mnist",
+        "gan_mnist_conditional",
+        "vae_mnist",
+        "vae_mnist_plane",
+        "vae_mnist_conditional",
+    ],
+)
 def test_shipped_decoders_give_images(name):
     decoder = export.shipped_decoder(name)
     size = weights.card(name)["explorer"]

@@ -6,8 +6,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from aigc_helpers import cli, gan, recipes, training, vision, weights
+from aigc_helpers import cli, data, gan, recipes, training, vae, vision, weights
 from aigc_helpers.data.images import ImageSet
+from aigc_helpers.recipes import judging
+
+ON_MNIST = [
+    name
+    for name, recipe in recipes.RECIPES.items()
+    if recipe.module in ("vision", "gan", "vae")
+]
 
 
 @pytest.fixture(autouse=True)
@@ -29,15 +36,16 @@ def tiny_mnist(monkeypatch):
     def axes(generator):
         return torch.eye(generator.latent_dim)[:6]
 
-    monkeypatch.setattr(gan, "principal_directions", axes)
-    monkeypatch.setattr(recipes, "load_images", load_images)
-    monkeypatch.setattr(recipes, "N_SAMPLES", 20)
-    monkeypatch.setattr(recipes, "N_RESAMPLES", 20)
+    for module in (gan, vae):
+        monkeypatch.setattr(module, "principal_directions", axes)
+    monkeypatch.setattr(data, "load_images", load_images)
+    monkeypatch.setattr(judging, "N_SAMPLES", 20)
+    monkeypatch.setattr(judging, "N_RESAMPLES", 20)
 
 
 def test_an_unknown_recipe_lists_the_known_ones(tmp_path):
-    with pytest.raises(ValueError, match="no recipe named 'vae'.*gan_mnist"):
-        recipes.train_shipped("vae", tmp_path)
+    with pytest.raises(ValueError, match="no recipe named 'nothing'.*gan_mnist"):
+        recipes.train_shipped("nothing", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -53,7 +61,7 @@ def test_every_shipped_network_has_a_recipe_and_was_made_by_it():
         assert card["steps"] == recipe.steps and card["title"] == recipe.title
 
 
-@pytest.mark.parametrize("name", list(recipes.RECIPES))
+@pytest.mark.parametrize("name", ON_MNIST)
 def test_a_recipe_ends_in_weights_that_load_and_a_card(name, tmp_path):
     card = recipes.train_shipped(name, tmp_path, seed=3, steps=2)
     assert weights.names(tmp_path) == [name]
@@ -64,7 +72,11 @@ def test_a_recipe_ends_in_weights_that_load_and_a_card(name, tmp_path):
     assert type(network).__name__ == recipes.RECIPES[name].network
     assert card["metrics"] == recipes.evaluate(name, tmp_path)
     tensors = load_file(tmp_path / f"{name}.safetensors")
-    assert (weights.DIRECTIONS in tensors) == (name != "mnist_classifier")
+    for_explorer = {key for key in tensors if key.startswith(weights.EXPLORER)}
+    assert for_explorer == {
+        "mnist_classifier": set(),
+        "vae_mnist_plane": {"explorer.points", "explorer.labels"},
+    }.get(name, {"explorer.directions"})
 
 
 def test_a_generator_card_tells_the_explorer_what_to_show(tmp_path):
@@ -99,6 +111,33 @@ def test_a_generator_card_tells_the_explorer_what_to_show(tmp_path):
     assert "label_accuracy" not in plain["metrics"]
 
 
+def test_a_vae_card_tells_bounds_and_samples(tmp_path):
+    card = recipes.train_shipped("vae_mnist_conditional", tmp_path, steps=1)
+    found = card["metrics"]
+    bounds = ("negative_elbo", "kl_divergence", "importance_weighted_nll")
+    for name in (*bounds, "bits_per_pixel", "frechet_distance", "label_accuracy"):
+        low, high = found[f"{name}_interval"]
+        assert low <= found[name] <= high
+    nats = found["importance_weighted_nll"]
+    assert found["bits_per_pixel"] == pytest.approx(nats / 784 / 0.6931, abs=1e-3)
+    assert 0 < found["kl_divergence"] < found["negative_elbo"]
+    first = recipes.RECIPES["vae_mnist_conditional"].first
+    assert card["explorer"] == {
+        "kind": "latent",
+        "latent_dim": 16,
+        "n_classes": 10,
+        "image_shape": [28, 28],
+        **first,
+    }
+    plane = recipes.train_shipped("vae_mnist_plane", tmp_path, steps=1)
+    assert plane["explorer"]["kind"] == "plane"
+    tensors = load_file(tmp_path / "vae_mnist_plane.safetensors")
+    images = data.load_images("mnist", "test").images[:: recipes.vae.EVERY]
+    model = weights.load("vae_mnist_plane", folder=tmp_path)
+    points, _ = vae.encode_images(model, images)
+    torch.testing.assert_close(tensors["explorer.points"], points)
+
+
 def test_evaluate_tells_every_figure_in_chinese(tmp_path, capsys):
     name = "gan_mnist_conditional"
     found = recipes.train_shipped(name, tmp_path, steps=1)["metrics"]
@@ -129,12 +168,12 @@ def interrupt_at(monkeypatch, at: int):
             signal.raise_signal(signal.SIGINT)
         original(step, **losses)
 
-    for module in (gan, vision):
+    for module in (gan, vae.loop, vision):
         monkeypatch.setattr(module, "raise_if_not_finite", press)
 
 
 @pytest.mark.filterwarnings("ignore:stopped after")
-@pytest.mark.parametrize("name", ["gan_mnist", "mnist_classifier"])
+@pytest.mark.parametrize("name", ["gan_mnist", "mnist_classifier", "vae_mnist"])
 def test_an_interrupted_recipe_ships_nothing_and_goes_on(name, tmp_path, monkeypatch):
     file, folder = tmp_path / "run", tmp_path / "weights"
     unbroken = recipes.train_shipped(name, tmp_path / "other", steps=4)
@@ -168,13 +207,13 @@ class Reader(torch.nn.Module):
 
 def test_perfect_samples_have_distance_zero_and_all_classes(monkeypatch):
     """A generator that hands out the test set itself; training has it twice."""
-    test = recipes.load_images("mnist", "test")
+    test = data.load_images("mnist", "test")
     twice = ImageSet(test.images.repeat(2, 1, 1, 1), test.labels, "mnist", "train")
 
     def load_images(name, split="train"):
         return {"train": twice, "test": test}[split]
 
-    monkeypatch.setattr(recipes, "load_images", load_images)
+    monkeypatch.setattr(data, "load_images", load_images)
 
     class Copyist(torch.nn.Module):
         latent_dim, n_classes = 2, 10
@@ -183,7 +222,7 @@ def test_perfect_samples_have_distance_zero_and_all_classes(monkeypatch):
             assert torch.equal(y.argmax(dim=1), test.labels)  # each class in turn
             return test.images / 127.5 - 1
 
-    monkeypatch.setattr(recipes, "N_SAMPLES", 40)
+    monkeypatch.setattr(judging, "N_SAMPLES", 40)
     monkeypatch.setattr(weights, "load", lambda name: Reader())
     found = recipes.evaluate_generator(Copyist())
     assert found["class_coverage"] == 10
@@ -212,7 +251,7 @@ def test_a_generator_that_copies_training_images_is_found_out(monkeypatch):
         def forward(self, z):
             return images[: len(z)] / 127.5 - 1
 
-    monkeypatch.setattr(recipes, "load_images", load_images)
+    monkeypatch.setattr(data, "load_images", load_images)
     found = recipes.evaluate_generator(Copyist())
     assert found["copying_excess"] == 1 and found["copying_p_value"] <= 0.01
     assert found["copying_floor"] < 0.9  # training images that were taken out

@@ -7,9 +7,9 @@ import re
 import pytest
 import torch
 
-from aigc_helpers import gan, vision, weights
+from aigc_helpers import gan, recipes, vae, vision, weights
 
-SHIPPED = ["gan_mnist", "gan_mnist_conditional", "mnist_classifier"]
+SHIPPED = sorted(recipes.RECIPES)
 RECIPE = {"module": "gan", "class": "Generator", "arguments": {"latent_dim": 4}}
 
 
@@ -21,7 +21,9 @@ def folder(tmp_path):
     network(torch.randn(8, 4))  # gives BatchNorm statistics of its own
     where = tmp_path / "new" / "weights"
     facts = {"network": RECIPE, "title": "小网络"}
-    weights.save("tiny", network, facts, folder=where, directions=torch.eye(4)[:2])
+    weights.save(
+        "tiny", network, facts, folder=where, tensors={"directions": torch.eye(4)[:2]}
+    )
     return where
 
 
@@ -107,7 +109,7 @@ def test_saving_again_replaces_weights_and_card(folder):
 # What the package ships ---------------------------------------------------------------
 
 
-def test_three_networks_are_shipped():
+def test_every_recipe_has_its_network_and_every_network_its_recipe():
     assert weights.names() == SHIPPED
 
 
@@ -148,6 +150,44 @@ def test_a_shipped_generator_draws_images_and_has_directions(name):
     directions = weights.directions(name)
     assert directions.shape[1] == explorer["latent_dim"] and len(directions) >= 4
     torch.testing.assert_close(directions.norm(dim=1), torch.ones(len(directions)))
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if "vae" in name])
+def test_a_shipped_vae_draws_images_and_has_what_its_explorer_shows(name):
+    model, explorer = weights.load(name), weights.card(name)["explorer"]
+    z = torch.randn(40, explorer["latent_dim"], generator=torch.manual_seed(0))
+    y = vae.one_hot(torch.arange(40) % 10) if explorer["n_classes"] else None
+    images = vae.sample_images(model, z, y)
+    assert list(images.shape) == [40, 1, *explorer["image_shape"]]
+    assert images[:, :, :3, :3].mean() < 0.05 < images.mean() < 0.3
+    assert images.max() > 0.9 and images.std(dim=0).mean() > 0.1
+    tensors = weights.explorer_tensors(name)
+    if explorer["kind"] == "plane":
+        assert tensors["points"].shape == (2000, 2) and tensors["points"].std() > 0.5
+        assert set(tensors["labels"].tolist()) == set(range(10))
+    else:
+        norms = tensors["directions"].norm(dim=1)
+        torch.testing.assert_close(norms, torch.ones(len(norms)))
+
+
+def test_explorer_tensors_are_not_the_networks(tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    points, labels = torch.randn(5, 2), torch.arange(5, dtype=torch.uint8)
+    facts, network = {"network": RECIPE}, gan.Generator(4)
+    weights.save(
+        "n",
+        network,
+        facts,
+        folder=tmp_path,
+        tensors={"points": points, "labels": labels},
+    )
+    found = weights.explorer_tensors("n")
+    assert found.keys() == {"points", "labels"}
+    assert torch.equal(found["points"], points) and torch.equal(found["labels"], labels)
+    assert weights.directions("n") is None
+    assert weights.load("n", folder=tmp_path).state_dict().keys() == (
+        network.state_dict().keys()
+    )
 
 
 def test_the_shipped_networks_agree_on_the_digits():

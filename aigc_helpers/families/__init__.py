@@ -1,0 +1,39 @@
+"""Three families of generative models on points in the plane, behind one interface.
+
+The functions follow chapter 03 of the book in name and order.
+"""
+
+from aigc_helpers.families.evaluation import (
+    count_passes,
+    evaluate,
+    judge_samples,
+    largest_setback,
+    mean_log_likelihood,
+    near_share,
+    relative_sampling_time,
+)
+from aigc_helpers.families.models import (
+    FAMILIES,
+    ToyAutoregressive,
+    ToyGAN,
+    ToyVAE,
+    perceptron,
+)
+from aigc_helpers.families.pipeline import sample_points, train_family
+
+__all__ = [
+    "FAMILIES",
+    "ToyAutoregressive",
+    "ToyGAN",
+    "ToyVAE",
+    "count_passes",
+    "evaluate",
+    "judge_samples",
+    "largest_setback",
+    "mean_log_likelihood",
+    "near_share",
+    "perceptron",
+    "relative_sampling_time",
+    "sample_points",
+    "train_family",
+]

@@ -1,0 +1,45 @@
+"""Likelihoods of images: bounds by importance weighting, nats and bits."""
+
+import math
+
+import torch
+
+N_PIXELS = 28 * 28
+
+
+def bits_per_dimension(nats, n_dimensions: int = N_PIXELS):
+    """A negative log-likelihood of a whole image, in nats, as bits for each pixel.
+
+    Of pixels that are 0 or 1, and of probabilities of them; densities of grey values
+    need a correction (Theis et al., 2016, section 3.1) that this is not.
+    """
+    if n_dimensions < 1:
+        raise ValueError(f"n_dimensions is {n_dimensions}; images have 1 or more")
+    return nats / (n_dimensions * math.log(2))
+
+
+def log_mean_exp(values, dim: int = -1):
+    """log(mean(exp(values))) along ``dim``, without overflow."""
+    return torch.logsumexp(values, dim=dim) - math.log(values.shape[dim])
+
+
+def importance_weighted_bound(log_weights):
+    r"""L_k = log( 1/k sum_i w_i ) of log-weights (B, k), in nats, shape (B,).
+
+    ``w_i = p(x, z_i) / q(z_i | x)`` with z_i from q. Its mean is at most log p(x),
+    grows with k, and tends to log p(x) (Burda et al., 2016, eq. 8 and theorem 1);
+    k = 1 gives the ELBO.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not (B, k), or one is NaN or plus infinity.
+    """
+    if log_weights.ndim != 2 or log_weights.shape[1] < 1:
+        raise ValueError(
+            f"log_weights have shape {tuple(log_weights.shape)}; expected (B, k), "
+            "k weights for each image"
+        )
+    if not (log_weights < math.inf).all():
+        raise ValueError("log_weights contain NaN or infinity; is the model trained?")
+    return log_mean_exp(log_weights, dim=1)

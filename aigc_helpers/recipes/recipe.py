@@ -1,0 +1,54 @@
+"""What a recipe is, and what a subject must bring for its recipes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MNIST = "MNIST, 60,000 training images (LeCun, Cortes, Burges)"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a shipped network."""
+
+    module: str
+    network: str
+    title: str  # Chinese, shown to readers
+    steps: int
+    batch_size: int
+    arguments: dict = field(default_factory=dict)
+    options: dict = field(default_factory=dict)  # more of the training loop
+    first: dict = field(default_factory=dict)  # what an explorer opens with
+    data: str = MNIST
+    half: bool = False  # store the weights as float16
+
+    @property
+    def instructions(self) -> dict:
+        """How `weights.build` makes the network."""
+        return {
+            "module": self.module,
+            "class": self.network,
+            "arguments": self.arguments,
+        }
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the recipes of one module have in common.
+
+    Attributes
+    ----------
+    train : callable
+        ``train(recipe, steps, seed, checkpoint)`` gives network and history.
+    measure : callable
+        ``measure(network)`` gives the metrics of a card.
+    explorer : callable, optional
+        ``explorer(network)`` gives what an explorer must know; without it, none can
+        show the network.
+    tensors : callable, optional
+        ``tensors(network)`` gives the explorer's tensors by name, see `weights.save`.
+    """
+
+    train: Callable
+    measure: Callable
+    explorer: Callable | None = None
+    tensors: Callable | None = None

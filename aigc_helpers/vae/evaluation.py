@@ -1,0 +1,100 @@
+"""How good is a VAE? The bound and its parts, and tighter bounds by more samples."""
+
+import math
+
+import torch
+
+from aigc_helpers.metrics.likelihood import importance_weighted_bound
+from aigc_helpers.runtime import evaluation_mode
+from aigc_helpers.vae.objective import (
+    kl_divergence,
+    reconstruction_loss,
+    reparameterize,
+    to_unit,
+)
+from aigc_helpers.vae.sampling import chunks
+
+
+@torch.no_grad()
+def evaluate_elbo(model, images, y=None, *, seed: int = 0, batch_size: int = 500):
+    """The parts of the negative ELBO in nats, two tensors (N,): reconstruction, KL.
+
+    One z is drawn for each image, in float32; ``images`` are uint8, or float in [0, 1]
+    (for binary ones see `binarise`). The sum of the two is the negative ELBO.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    found = []
+    with evaluation_mode(model):
+        for pixels, *condition in chunks(batch_size, images, y):
+            x = to_unit(pixels)
+            logits, mu, logvar = model(x, *condition, generator=rng)
+            found.append((reconstruction_loss(logits, x), kl_divergence(mu, logvar)))
+    reconstruction, kl = zip(*found, strict=True)
+    return torch.cat(reconstruction), torch.cat(kl)
+
+
+@torch.no_grad()
+def log_importance_weights(model, x, y=None, *, k: int, generator=None):
+    """Weights log p(x, z_i) - log q(z_i|x), z_i from q(z|x), in nats, (B, k).
+
+    ``x`` are float images (B, 1, 28, 28); k decodings of each are made at once.
+    """
+    mu, logvar = (rows.repeat_interleave(k, dim=0) for rows in model.encode(x, y))
+    z = reparameterize(mu, logvar, generator=generator)  # (B * k, latent_dim)
+    repeated = None if y is None else y.repeat_interleave(k, dim=0)
+    logits = model.decode(z, repeated)
+    log_likelihood = -reconstruction_loss(logits, x.repeat_interleave(k, dim=0))
+    log_prior, log_q = log_normal(z, 0 * mu, 0 * logvar), log_normal(z, mu, logvar)
+    return (log_likelihood + log_prior - log_q).view(len(x), k)
+
+
+def log_normal(z, mu, logvar):
+    """Log-density of N(mu, diag sigma^2) at each row of z, in nats, (B,)."""
+    squares = (z - mu) ** 2 / logvar.exp() + logvar + math.log(2 * math.pi)
+    return -0.5 * squares.sum(dim=1)
+
+
+@torch.no_grad()
+def importance_weighted_nll(
+    model, images, y=None, *, k: int = 500, seed: int = 0, decodings: int = 1000
+):
+    """-L_k in nats, (N,): an upper bound of -log p(x) that sinks as k grows.
+
+    Burda et al. (2016), eq. 8. Images must be 0 or 1 for p(x) to be a probability, see
+    `binarise`.
+
+    Parameters
+    ----------
+    images : float tensor (N, 1, 28, 28)
+    y : tensor (N, n_classes), optional
+        One-hot classes; the bound is then that of -log p(x|y).
+    k : int
+        Samples of q(z|x) for each image.
+    decodings : int
+        How many are made at once, of one image at a time if k is larger.
+
+    Raises
+    ------
+    ValueError
+        If k is less than 1, or a weight is no number.
+    """
+    if k < 1:
+        raise ValueError(f"k is {k}; the bound needs 1 or more samples an image")
+    rng = torch.Generator().manual_seed(seed)
+    bounds = []
+    with evaluation_mode(model):
+        for x, *condition in chunks(max(1, decodings // k), images, y):
+            log_weights = torch.cat(
+                [
+                    log_importance_weights(model, x, *condition, k=part, generator=rng)
+                    for part in parts_of(k, decodings)
+                ],
+                dim=1,
+            )
+            bounds.append(-importance_weighted_bound(log_weights))
+    return torch.cat(bounds)
+
+
+def parts_of(k: int, size: int) -> list[int]:
+    """Split k into parts of at most ``size``: parts_of(5, 2) is [2, 2, 1]."""
+    return [min(size, k - start) for start in range(0, k, size)]

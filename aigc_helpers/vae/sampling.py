@@ -1,0 +1,160 @@
+"""Pictures from a trained VAE: codes, samples, reconstructions, ways between them."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from aigc_helpers.runtime import evaluation_mode
+from aigc_helpers.vae.objective import reparameterize, to_unit
+
+
+class PixelDecoder(nn.Module):
+    """The decoder of a VAE in evaluation mode: z (and y) to images in [0, 1].
+
+    The images are the pixels' probabilities, not draws of zeros and ones.
+    """
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.decoder = model.decoder.eval()
+
+    def forward(self, z, *y):
+        return torch.sigmoid(self.decoder(z, *y))
+
+
+@torch.no_grad()
+def encode_images(model, images, y=None, *, batch_size: int = 500):
+    """Mean and log-variance (N, latent_dim) of images, uint8 or float in [0, 1]."""
+    with evaluation_mode(model):
+        codes = [
+            model.encode(to_unit(x), *condition)
+            for x, *condition in chunks(batch_size, images, y)
+        ]
+    mu, logvar = zip(*codes, strict=True)
+    return torch.cat(mu), torch.cat(logvar)
+
+
+@torch.no_grad()
+def sample_images(model, z, y=None, *, batch_size: int = 500):
+    """Images (N, 1, 28, 28) in [0, 1] of latent vectors (N, latent_dim).
+
+    ``z`` is drawn from the prior by ``torch.randn(n, model.latent_dim)``, or from a
+    `CodeMixture`; ``y`` are one-hot classes.
+    """
+    with evaluation_mode(model):
+        images = [
+            torch.sigmoid(model.decode(part, *condition))
+            for part, *condition in chunks(batch_size, z, y)
+        ]
+    return torch.cat(images)
+
+
+def reconstruct(model, images, y=None):
+    """Images decoded from the mean of q(z|x), (N, 1, 28, 28) in [0, 1]."""
+    mu, _ = encode_images(model, images, y)
+    return sample_images(model, mu, y)
+
+
+def chunks(batch_size: int, rows, y=None):
+    """Tuples of up to ``batch_size`` rows: (rows,), or (rows, y) if there is a y."""
+    tensors = (rows,) if y is None else (rows, y)
+    return zip(*(tensor.split(batch_size) for tensor in tensors), strict=True)
+
+
+def linear_interpolation(a, b, t):
+    """Points on the line from a (D,) to b (D,) at fractions t (T,), (T, D)."""
+    return torch.lerp(a, b, t[:, None])
+
+
+def count_active_units(mu, *, threshold: float = 0.01) -> int:
+    """How many latent numbers move with the image: variance of mu (N, D) above it.
+
+    Burda et al. (2016), section 5.2; one that has collapsed onto the prior is inactive.
+    """
+    return int((mu.var(dim=0) > threshold).sum())
+
+
+@dataclass(frozen=True)
+class CodeMixture:
+    """A mixture of K Gaussians over codes, to draw z from instead of the prior.
+
+    Attributes
+    ----------
+    shares : tensor (K,)
+    means : tensor (K, latent_dim)
+    roots : tensor (K, latent_dim, latent_dim), lower Cholesky factors
+    """
+
+    shares: torch.Tensor
+    means: torch.Tensor
+    roots: torch.Tensor
+
+    def sample(self, n: int, *, generator=None):
+        """Draw n latent vectors (n, latent_dim)."""
+        which = torch.multinomial(self.shares, n, replacement=True, generator=generator)
+        eps = torch.randn(n, self.means.shape[1], generator=generator)
+        return self.means[which] + (self.roots[which] @ eps[:, :, None])[:, :, 0]
+
+
+def fit_code_mixture(
+    mu, logvar, *, n_components: int = 1, seed: int = 0
+) -> CodeMixture:
+    """A mixture fitted to one code z of each image: the aggregate posterior.
+
+    The mean of q(z|x) over the data is what the decoder has learned to read; where it
+    differs from N(0, I), samples of the prior are of places without data.
+
+    Parameters
+    ----------
+    mu, logvar : tensors (N, latent_dim)
+        Of `encode_images`.
+    n_components : int
+        Gaussians of the mixture, each with a full covariance.
+
+    Raises
+    ------
+    ValueError
+        If there are too few codes for that many Gaussians.
+    """
+    from sklearn.mixture import GaussianMixture  # slow to import, seldom needed
+
+    if not 0 < n_components * mu.shape[1] < len(mu):
+        raise ValueError(
+            f"{len(mu)} codes of {mu.shape[1]} numbers are too few for {n_components} "
+            "Gaussians; encode more images, or ask for fewer (1 or more)"
+        )
+    codes = reparameterize(mu, logvar, generator=torch.Generator().manual_seed(seed))
+    found = GaussianMixture(n_components, max_iter=30, random_state=seed)
+    found.fit(codes.double().numpy())
+    roots = torch.linalg.cholesky(torch.from_numpy(found.covariances_))
+    return CodeMixture(
+        torch.from_numpy(found.weights_).float(),
+        torch.from_numpy(found.means_).float(),
+        roots.float(),
+    )
+
+
+@torch.no_grad()
+def principal_directions(model, n_directions: int = 6):
+    """Unit directions in latent space that change the decoder's first layer most.
+
+    Its layer before the nonlinearity is ``A z + b`` with z from N(0, I): the principal
+    components are the right singular vectors of A (as Haerkoenen et al., 2020, do by
+    sampling, and Shen and Zhou, 2021, in closed form). The sign is chosen so that the
+    largest component is positive.
+
+    Returns
+    -------
+    tensor (n_directions, latent_dim)
+        Strongest first; one step is one standard deviation of the prior.
+    """
+    if not 0 < n_directions <= model.latent_dim:
+        raise ValueError(
+            f"n_directions must be in 1..{model.latent_dim}, got {n_directions}"
+        )
+    first = model.decoder.from_latent.weight[:, : model.latent_dim]
+    _, _, components = torch.linalg.svd(first, full_matrices=False)
+    directions = components[:n_directions]
+    largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
+    return directions * largest.sign()
