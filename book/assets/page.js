@@ -12,3 +12,12 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   if (button) ACTIONS[button.dataset.action]?.();
 });
+
+// A formula that is wider than the page scrolls, so the keyboard must reach it.
+const reach = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const formula of document.querySelectorAll("div.math")) reach.observe(formula);

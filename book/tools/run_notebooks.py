@@ -25,7 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from aigc_helpers.data import DatasetUnavailable, load_images
+from aigc_helpers.data import DatasetUnavailable, load_images, load_texts
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 TEMPLATE = NOTEBOOKS.parent / "book" / "template.ipynb"  # of a chapter, for authors
@@ -39,6 +39,7 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
+TEXTS = {"tang", "shakespeare"}  # the data sets that are texts; others are images
 
 
 class CellFailed(RuntimeError):
@@ -47,8 +48,9 @@ class CellFailed(RuntimeError):
 
 def is_available(dataset: str) -> bool:
     """Can a notebook load this data set here, from a file or an address?"""
+    load = load_texts if dataset in TEXTS else load_images
     try:
-        load_images(dataset)
+        load(dataset)
     except DatasetUnavailable:
         return False
     return True

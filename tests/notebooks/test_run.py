@@ -23,7 +23,7 @@ from making import code, notebook, saved, stream, text
 from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
-ON_FALL_BACK_TOO = ["05_gan"]
+ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 
 
