@@ -2,13 +2,16 @@
 
 https://github.com/pytorch/examples: 784-400-20 and back, ReLU, Adam with lr 1e-3,
 batches of 128, the sum of binary cross-entropy on grey values and KL divergence, ten
-epochs. Kind to it: its data are one tensor here, where the program decodes every image
-anew.
+epochs. `training` is kind to it: its data are one tensor. The program itself turns
+every image into a picture and that into a tensor, each time anew: `loading`.
 """
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 BATCH_SIZE = 128
 EPOCHS = 10
@@ -58,3 +61,25 @@ def training(images, *, seed: int, bf16: bool):
             loss_sum(x, logits, mu, logvar).backward()
             optimizer.step()
             yield model
+
+
+class Pictures(Dataset):
+    """One image after the other, as torchvision's MNIST and ToTensor make them."""
+
+    def __init__(self, images):
+        self.images = images[:, 0]  # uint8 (N, 28, 28)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, i):
+        picture = Image.fromarray(self.images[i].numpy())
+        pixels = torch.from_numpy(np.array(picture)).view(28, 28, 1)
+        return pixels.permute(2, 0, 1).contiguous().to(torch.float32).div(255)
+
+
+def loading(images):
+    """Load for ever, epoch after epoch; yield each batch (B, 1, 28, 28)."""
+    loader = DataLoader(Pictures(images), batch_size=BATCH_SIZE, shuffle=True)
+    while True:
+        yield from loader

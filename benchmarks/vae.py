@@ -6,6 +6,7 @@ start again at will) and a section of RESULTS.md.
 - All at one thread, in one process. CPU seconds are steps times the median CPU time
   of a step, and that is measured for all programs in turns, a few steps each, so that
   a noisy neighbour slows all of them alike.
+- The peer's cost is given twice: of its steps alone, and with its way to load images.
 - All judged alike: mean over the 10,000 test images of cross-entropy, summed over the
   pixels' grey values, plus KL divergence, in nats, one z an image, in float32.
 """
@@ -100,6 +101,8 @@ def peer_steps(train, bf16: bool):
 def cost_per_step(train) -> dict[str, float]:
     """CPU seconds of one step of each program in each format."""
     programs = {}
+    batches = basic_vae.loading(train)
+    programs["peer's loading"] = (len([next(batches)]) for _ in itertools.count())
     for name, bf16 in FORMATS.items():
         programs[f"peer {name}"] = peer_steps(train, bf16)
         for plan in PLANS:

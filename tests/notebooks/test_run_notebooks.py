@@ -62,6 +62,11 @@ def test_a_run_is_stored_clean(tmp_path, no_data):
     assert run_notebooks.main(["--check", str(path)]) == 0
 
 
+def test_texts_that_are_not_here_are_replaced_by_the_fall_back(no_data):
+    chapter = notebook(dataset="tang", fallback="idioms")
+    assert run_notebooks.data_in_use(chapter) == "idioms"
+
+
 def test_a_cell_that_raises_leaves_the_stored_notebook_untouched(tmp_path, capsys):
     path = saved(notebook(code("1 + 1", text("old")), code("1 / 0")), tmp_path)
     before = path.read_bytes()
