@@ -90,20 +90,19 @@ def our_steps(train, plan: str, bf16: bool):
         yield PIECE
 
 
-def peer_steps(train, bf16: bool):
-    """Endless training of the peer; yields how many steps it has done."""
-    steps = basic_vae.training(train, seed=0, bf16=bf16)
+def in_pieces(steps):
+    """The same work, some steps at a time; yields how many it has done."""
     while True:
-        yield len([next(steps) for _ in range(PIECE)])
+        yield len(list(itertools.islice(steps, PIECE)))
 
 
 def cost_per_step(train) -> dict[str, float]:
     """CPU seconds of one step of each program in each format."""
     programs = {}
-    batches = basic_vae.loading(train)
-    programs["peer's loading"] = (len([next(batches)]) for _ in itertools.count())
+    programs["peer's loading"] = in_pieces(basic_vae.loading(train))
     for name, bf16 in FORMATS.items():
-        programs[f"peer {name}"] = peer_steps(train, bf16)
+        peer = basic_vae.training(train, seed=0, bf16=bf16)
+        programs[f"peer {name}"] = in_pieces(peer)
         for plan in PLANS:
             programs[f"{plan} {name}"] = our_steps(train, plan, bf16)
     found = seconds_per_step(programs, calls=1)
