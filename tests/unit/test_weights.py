@@ -118,7 +118,7 @@ def test_a_shipped_network_fits_its_card(name):
     card = weights.card(name)
     path = weights.FOLDER / f"{name}.safetensors"
     assert hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"]
-    assert path.stat().st_size < 1_500_000
+    assert path.stat().st_size < 2_500_000
     network = weights.load(name)
     assert type(network).__name__ == card["network"]["class"]
     assert not network.training
