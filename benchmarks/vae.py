@@ -34,8 +34,8 @@ GOAL, FAR_GOAL = 105.6, 98.0  # nats: what the peer reaches in ten epochs, and n
 SMALL = {"latent_dim": 20, "width": 24, "hidden": 512, "depth": 0}
 LARGE = {"latent_dim": 24, "depth": 1}
 PLANS = {
-    "small": (SMALL, 1.6e-2, (800, 840, 900)),
-    "large": (LARGE, 1e-2, (2000, 2800, 4700)),
+    "small": (SMALL, {"lr": 1.6e-2, "decay": 0.98}, (800, 820, 840, 900)),
+    "large": (LARGE, {"lr": 1e-2}, (2000, 2800, 4700)),
 }
 
 
@@ -57,10 +57,10 @@ def peer_negative_elbo(model, images) -> float:
 
 def train_ours(images, plan: str, *, steps: int, seed: int):
     """The recipe of chapter 06, in bfloat16 unless ``AIGC_BF16=0``."""
-    arguments, lr, _ = PLANS[plan]
+    arguments, options, _ = PLANS[plan]
     set_seed(seed)
     model = vae.VAE(**arguments)
-    return vae.train_vae(model, images, steps=steps, lr=lr, seed=seed)[0]
+    return vae.train_vae(model, images, steps=steps, seed=seed, **options)[0]
 
 
 def measure_ours(train, test, *, plan: str, steps: int, seed: int, bf16: bool):
