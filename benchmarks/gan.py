@@ -12,7 +12,6 @@ of them the peer's; stop and start again at will) and a section of RESULTS.md.
   of the batch, as the program does, or with running averages.
 """
 
-import argparse
 import itertools
 import os
 import statistics
@@ -20,12 +19,12 @@ import statistics
 import dcgan
 import torch
 import torch.nn.functional as F
-from report import Records, table, write_section
+from report import Records, command, table
 from turns import seconds_per_step
 
 from aigc_helpers import gan, metrics, weights
 from aigc_helpers.data import load_images
-from aigc_helpers.runtime import bf16_is_native, describe_runtime, set_seed
+from aigc_helpers.runtime import describe_runtime, set_seed
 
 N_SAMPLES = 10_000
 EPOCH = 938  # steps of 64 images
@@ -273,20 +272,5 @@ def mean_of(records: Records, seeds: list[int], steps: int) -> float:
     return statistics.mean(run["distance"] for run in found)
 
 
-def main() -> None:
-    """Measure what is missing, write the section."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--report", action="store_true", help="of what there is")
-    options = parser.parse_args()
-    if options.report:
-        records = Records("gan")
-    elif bf16_is_native():
-        records = measure(options.seeds)
-    else:
-        raise SystemExit("this CPU has no bfloat16 units; the comparison needs them")
-    write_section("GAN", report(records, options.seeds))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, "GAN", measure, report)

@@ -1,9 +1,12 @@
 """Where benchmarks keep what they measured: raw records, and a page for readers."""
 
+import argparse
 import json
 import re
 from datetime import date
 from pathlib import Path
+
+from aigc_helpers.runtime import bf16_is_native
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -46,3 +49,30 @@ def write_section(title: str, text: str, file: Path = RESULTS) -> None:
     else:
         page = f"{page.rstrip()}\n\n{section}"
     file.write_text(page.rstrip() + "\n", "utf-8")
+
+
+def command(description: str, title: str, measure, report) -> None:
+    """Command line of a benchmark: measure what is missing, write the section.
+
+    Parameters
+    ----------
+    description : str
+        The benchmark's docstring; its first line is shown.
+    title : str
+        Of the section; in small letters, the name of the records.
+    measure : callable
+        Seeds to `Records`, all of them measured.
+    report : callable
+        Records and seeds to the text of the section.
+    """
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--report", action="store_true", help="of what there is")
+    options = parser.parse_args()
+    if options.report:
+        records = Records(title.lower())
+    elif bf16_is_native():
+        records = measure(options.seeds)
+    else:
+        raise SystemExit("this CPU has no bfloat16 units; the comparison needs them")
+    write_section(title, report(records, options.seeds))

@@ -11,19 +11,18 @@ most of them the peers'; stop and start again at will) and a section of RESULTS.
 - The peers run in float32, as they do, and in bfloat16 too if that is faster.
 """
 
-import argparse
 import os
 import statistics
 import time
 
 import char_peers as peers
 import torch
-from report import Records, table, write_section
+from report import Records, command, table
 
 from aigc_helpers import rnn
 from aigc_helpers.data.text import load_texts
 from aigc_helpers.data.vocabulary import Vocabulary
-from aigc_helpers.runtime import bf16_is_native, describe_runtime, set_seed
+from aigc_helpers.runtime import describe_runtime, set_seed
 
 FORMATS = {"fp32": False, "bf16": True}
 PLANS = (400, 800, 1200, 1600, 2400, 3600)  # lengths of our runs, each from scratch
@@ -236,20 +235,5 @@ def report(records: Records, seeds: list[int]) -> str:
     return "\n\n".join([head, table(header, rows), per_step, *gains(records, seeds)])
 
 
-def main() -> None:
-    """Measure what is missing, write the section."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--report", action="store_true", help="of what there is")
-    options = parser.parse_args()
-    if options.report:
-        records = Records("rnn")
-    elif bf16_is_native():
-        records = measure(options.seeds)
-    else:
-        raise SystemExit("this CPU has no bfloat16 units; the comparison needs them")
-    write_section("RNN", report(records, options.seeds))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, "RNN", measure, report)

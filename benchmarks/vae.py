@@ -11,7 +11,6 @@ start again at will) and a section of RESULTS.md.
   pixels' grey values, plus KL divergence, in nats, one z an image, in float32.
 """
 
-import argparse
 import itertools
 import os
 import statistics
@@ -19,12 +18,12 @@ from functools import partial
 
 import basic_vae
 import torch
-from report import Records, table, write_section
+from report import Records, command, table
 from turns import seconds_per_step
 
 from aigc_helpers import vae
 from aigc_helpers.data import load_images
-from aigc_helpers.runtime import bf16_is_native, describe_runtime, set_seed
+from aigc_helpers.runtime import describe_runtime, set_seed
 
 PIECE = 100  # steps that are timed at once: what comes before a run must not count
 EPOCH = 469  # steps of the peer, 128 images each
@@ -221,6 +220,7 @@ def gains(records, seeds: list[int]) -> list[str]:
 
 def report(records, seeds: list[int]) -> str:
     """The section of RESULTS.md."""
+    seeds = measured(records, seeds)
     head = (
         f"`python benchmarks/vae.py --seeds {' '.join(map(str, seeds))}`; torch "
         f"{records['runtime']['torch']}, one thread; negative ELBO of grey values in "
@@ -233,20 +233,5 @@ def report(records, seeds: list[int]) -> str:
     return "\n\n".join([*parts, *gains(records, seeds)])
 
 
-def main() -> None:
-    """Measure what is missing, write the section."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--report", action="store_true", help="of what there is")
-    options = parser.parse_args()
-    if options.report:
-        records = Records("vae")
-    elif bf16_is_native():
-        records = measure(options.seeds)
-    else:
-        raise SystemExit("this CPU has no bfloat16 units; the comparison needs them")
-    write_section("VAE", report(records, measured(records, options.seeds)))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, "VAE", measure, report)
