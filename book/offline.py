@@ -21,6 +21,7 @@ MODULE = re.compile(r'\s*<script type="module" src="([^"]*?)(_static/[^"?]+)[^"]
                     r"</script>")  # fmt: skip
 PACKED = ("explorers/*.js", "formulas/*.js", "pagefind/**/*", "networks/*", "*.js")
 LIBRARIES = ("vendor/ort/*",)
+POSTER = re.compile(r'src="(?:\.\./)*_images/([0-9a-f]{16}\.(?:png|webp))"')
 BLOBS = ("script-src 'self'", "script-src 'self' blob:")
 
 
@@ -56,7 +57,8 @@ def offline_files(site: Path):
     for path in sorted(p for p in site.rglob("*") if p.is_file()):
         name = path.relative_to(site).as_posix()
         if path.suffix == ".html":
-            yield name, offline_page(path.read_text("utf-8")).encode()
+            page = put_back(path.read_text("utf-8"), site)
+            yield name, offline_page(page).encode()
         elif path not in packed or path.suffix == ".js":
             yield name, path.read_bytes()
         if path in packed:
@@ -76,6 +78,19 @@ def as_script(name: str, content: bytes) -> bytes:
     """A classic script that hands a file's bytes to the loader."""
     text = base64.b64encode(content).decode("ascii")
     return f"aigcOffline.put({json.dumps(name)}, {json.dumps(text)});\n".encode()
+
+
+def put_back(page: str, site: Path) -> str:
+    """The page with its explorers' pictures inside: a canvas may not be read that
+    was painted from another file.
+    """
+
+    def picture(match: re.Match) -> str:
+        content = (site / "_images" / match[1]).read_bytes()
+        kind = match[1].rpartition(".")[2]
+        return f'src="data:image/{kind};base64,{base64.b64encode(content).decode()}"'
+
+    return POSTER.sub(picture, page)
 
 
 def offline_page(page: str) -> str:

@@ -8,7 +8,9 @@
 - Pictures are loaded when they come near, and keep their place until then.
 """
 
+import base64
 import hashlib
+import io
 import re
 from functools import cache
 from pathlib import Path
@@ -44,6 +46,10 @@ HANDLERS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 ICON = re.compile(r'<(i|span) class="([^"]*\bfa[sb]?\b[^"]*|fa-[^"]*)"([^>]*)></\1>')
 SCRIPT = re.compile(r"<script(?: data-cfasync=\"false\")?>(.*?)</script>", re.DOTALL)
 HANDLER = re.compile(r'\son(\w+)="([^"]*)"')
+PACKED = re.compile(
+    r'<img (?![^>]*loading=)([^>]*)src="data:image/(png|webp);base64,([^"]{8000,})"'
+    r"([^>]*)>"
+)
 PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*src="((?!data:)[^"]+\.png)"[^>]*)>')
 
 
@@ -54,9 +60,35 @@ def lighten_site(app, exception) -> None:
     out = Path(app.outdir)
     for path in out.rglob("*.html"):
         if "_static" not in path.parts:
-            page = wait_for_pictures(path.read_text("utf-8"), path.parent)
             root = "../" * (len(path.relative_to(out).parts) - 1)
+            page = unpack_pictures(path.read_text("utf-8"), out, root)
+            page = wait_for_pictures(page, path.parent)
             path.write_text(lighten(page, out, root), "utf-8")
+
+
+def unpack_pictures(page: str, out: Path, root: str) -> str:
+    """Large pictures that lie in the page become files, loaded when they come near."""
+
+    def unpack(match: re.Match) -> str:
+        before, kind, code, after = match.groups()
+        content, kind = smallest(base64.b64decode(code), kind)
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
+        (out / "_images").mkdir(exist_ok=True)
+        (out / "_images" / name).write_bytes(content)
+        source = f'src="{root}_images/{name}"'
+        return f'<img loading="lazy" decoding="async" {before}{source}{after}>'
+
+    return PACKED.sub(unpack, page)
+
+
+def smallest(content: bytes, kind: str) -> tuple[bytes, str]:
+    """The same pixels as lossless WebP where that takes less room, and the kind."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.save(packed, "webp", lossless=True, quality=100, method=6, exact=True)
+    if len(packed.getvalue()) < len(content):
+        return packed.getvalue(), "webp"
+    return content, kind
 
 
 def wait_for_pictures(page: str, folder: Path) -> str:

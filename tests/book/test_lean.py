@@ -1,8 +1,11 @@
 """Pages without inline scripts and icon library; formulas set at build time."""
 
+import base64
+import io
 from types import SimpleNamespace
 
 import lean
+import numpy as np
 import pristine
 import pytest
 import typeset
@@ -142,3 +145,19 @@ def test_a_formula_that_cannot_be_read_says_why():
 
 def test_text_in_code_is_no_formula():
     assert typeset.sources_of('<span class="pre">\\(a\\)</span>') == set()
+
+
+def test_large_pictures_leave_the_page_and_keep_their_pixels(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60), dtype=np.uint8)
+    drawn = io.BytesIO()
+    Image.fromarray(noise).save(drawn, "png", compress_level=0)
+    code = base64.b64encode(drawn.getvalue() + bytes(6000)).decode()
+    page = f'<p><img alt="格" src="data:image/png;base64,{code}" width="60"></p>'
+    lighter = lean.unpack_pictures(page, tmp_path, "../")
+    (file,) = (tmp_path / "_images").iterdir()
+    assert f'src="../_images/{file.name}"' in lighter and 'alt="格"' in lighter
+    assert 'loading="lazy"' in lighter and "base64" not in lighter
+    with Image.open(file) as kept:
+        assert np.array_equal(np.asarray(kept.convert("L")), noise)
+    small = '<img alt="点" src="data:image/png;base64,AAAA">'
+    assert lean.unpack_pictures(small, tmp_path, "../") == small

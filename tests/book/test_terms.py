@@ -63,7 +63,12 @@ def build(folder: Path, pages: dict[str, str]) -> Path:
     (source / "index.md").write_text(f"# 书\n\n```{{toctree}}\n{tree}\n```\n", "utf-8")
     (source / "a.png").write_bytes(b"")
     lines = [f"{name} = {value!r}" for name, value in SETTINGS.items()]
-    paths = [f"import sys; sys.path.insert(0, {str(Path(terms.__file__).parent)!r})"]
+    # Sphinx cuts Chinese words by jieba, which talks on the error stream.
+    quiet = "import jieba; jieba.setLogLevel(30)"
+    paths = [
+        quiet,
+        f"import sys; sys.path.insert(0, {str(Path(terms.__file__).parent)!r})",
+    ]
     (source / "conf.py").write_text("\n".join([*paths, *lines]), "utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", source, folder / "html"],

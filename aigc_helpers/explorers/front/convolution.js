@@ -54,6 +54,7 @@ class ConvolutionView extends ExplorerView {
     const pictures = element("div", { className: "aigc-convolution-pictures" });
     pictures.append(titled(this.before, TEXT.before), titled(this.after, TEXT.after));
     const { name } = this.config;
+    this.after.setAttribute("aria-label", TEXT.after);
     this.before.setAttribute("aria-label", fill(TEXT.beforeAlt, { name, height, width }));
     paintGrey(this.before, this.pixels);
     return [pictures, this.controls(), this.actions()];

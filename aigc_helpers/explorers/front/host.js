@@ -58,6 +58,7 @@ async function mount(container) {
   const posters = [...container.querySelectorAll("img")];
   const state = JSON.parse(container.querySelector("script").textContent);
   const module = await import(new URL(`${kind}.js`, import.meta.url).href);
+  for (const poster of posters) poster.loading = "eager"; // a link may come from afar
   await Promise.all(posters.map((poster) => poster.decode()));
   const model = new PageModel({
     ...state,
