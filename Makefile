@@ -6,7 +6,8 @@
 #   make test       set up everything, a browser too; all tests
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
-#   make weights    train the shipped networks again (needs MNIST, about 20 minutes)
+#   make weights    train the shipped networks again (needs MNIST and the
+#                   poems, about 40 minutes)
 #   make bench      measure the explorers (half a minute); benchmarks/gan.py, by itself,
 #                   takes hours
 #   make results    measure the tables over several seeds again, where the code they
