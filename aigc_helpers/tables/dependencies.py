@@ -1,13 +1,14 @@
 """Which code a function runs, and a hash of it.
 
 From a function on, every name it uses is followed to its definition in the package, and
-from there on. The hash goes over the syntax trees of these definitions alone: comments,
-docstrings and format do not count, nor does anything the function never reaches. What
-is imported by a computed name cannot be followed; a table names the shipped networks it
-loads, see `measuring`.
+from there on. The hash goes over the names and syntax trees of these definitions alone:
+comments, docstrings and format do not count, nor the module that a definition lives in,
+nor anything the function never reaches. What is imported by a computed name cannot be
+followed; a table names the shipped networks it loads, see `measuring`.
 """
 
 import ast
+import copy
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -43,13 +44,16 @@ class Source(NamedTuple):
 def code_hash(module: str, name: str, *others: str, package: Path = PACKAGE) -> str:
     """Hash (64 hexadecimal digits) of ``name`` in ``module`` and of all that it uses.
 
-    ``others`` are texts that decide the result as well, such as the checksum of a file.
+    A definition that moves to another module, or a module that is renamed, leaves it as
+    it is. ``others`` are texts that decide the result as well, such as the checksum of
+    a file.
     """
-    lines = [
-        f"{found.module}.{found.name}: {essence(node)}"
-        for found in sorted(reached(Definition(module, name), package))
-        for node in _read(package, found.module).definitions.get(found.name, ())
-    ]
+    lines = sorted(
+        f"{found.name}: {essence(_placeless(node, source.imports, package))}"
+        for found in reached(Definition(module, name), package)
+        for source in [_read(package, found.module)]
+        for node in source.definitions.get(found.name, ())
+    )
     return hashlib.sha256("\n".join([*lines, *others]).encode()).hexdigest()
 
 
@@ -99,6 +103,28 @@ def essence(node) -> str:
         if key not in IGNORED and value is not None and value != []
     ]
     return f"{type(node).__name__}({', '.join(inner)})"
+
+
+def _placeless(node: ast.stmt, imports: dict, package: Path) -> ast.stmt:
+    """A copy of a definition without the names of the package's modules.
+
+    ``gan.train_gan`` becomes ``train_gan``, and imports from the package inside a
+    function are left out: what they bring has its own line in the hash.
+    """
+
+    class Placeless(ast.NodeTransformer):
+        def visit_Attribute(self, node):
+            self.generic_visit(node)
+            base = node.value.id if isinstance(node.value, ast.Name) else None
+            target = imports.get(base)
+            if target and target.name == EVERYTHING:
+                return ast.Name(node.attr)
+            return node
+
+        def visit_ImportFrom(self, node):
+            return None if _is_module(package, node.module or "") else node
+
+    return Placeless().visit(copy.deepcopy(node))
 
 
 def _used(node: ast.stmt, module: str, package: Path) -> list[Definition]:

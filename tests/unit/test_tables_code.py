@@ -4,7 +4,7 @@ import pytest
 
 from aigc_helpers.tables.dependencies import Definition, code_hash, reached
 
-SAME_EVERYWHERE = "1950c5e6962e4305b22f555866ed90920375b57d67fa8ae1449df49f5af8d8c8"
+SAME_EVERYWHERE = "98be5577007732378ac5343caa4f957a7691cc3a57daf06a67b7b5149583b99a"
 FILES = {
     "__init__.py": '__version__ = "1"\n',
     "table.py": """
@@ -52,13 +52,16 @@ FILES = {
 def hash_with(tmp_path):
     """Hash of ``measure`` in a small package, after a text of a file was replaced."""
 
-    def compute(file=None, old="", new=""):
+    def compute(file=None, old="", new="", moves=()):
         folder = tmp_path / str(len(list(tmp_path.iterdir()))) / "book"
         for name, text in FILES.items():
             text = "\n".join(line.removeprefix(" " * 8) for line in text.splitlines())
             if name == file:
                 assert old in text
                 text = text.replace(old, new)
+            for place, other in moves:
+                name = name.replace(*place)
+                text = text.replace(*other)
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text + "\n", encoding="utf-8")
         return code_hash("book.table", "measure", package=folder)
@@ -98,10 +101,36 @@ def test_a_changed_body_changes_the_hash(hash_with, file, old, new):
         ("net.py", "return 1", "return 2"),
         ("base.py", "UNUSED = 8", "UNUSED = 9"),
         ("lazy/part.py", "return 0", "return 1"),
+        ("table.py", "from book import net,", "from book import layers, net,"),
     ],
 )
 def test_comments_format_and_code_that_is_not_reached_do_not(hash_with, file, old, new):
     assert hash_with() == hash_with(file, old, new)
+
+
+@pytest.mark.parametrize(
+    ("file", "module"),
+    [
+        (("net.py", "web.py"), ("import net", "import web as net")),
+        (("late.py", "deep/late.py"), ("book.late", "book.deep.late")),
+        (("origin.py", "early.py"), ("book.origin", "book.early")),
+        (("lazy/part.py", "lazy/half.py"), ("", "")),
+    ],
+)
+def test_a_module_that_moves_does_not(hash_with, file, module):
+    assert hash_with() == hash_with(moves=[(file, module)])
+
+
+def test_a_module_that_is_renamed_where_it_is_used_does_not(hash_with):
+    renamed = hash_with(
+        "table.py",
+        "net.train",
+        "web.train",
+        moves=[
+            (("net.py", "web.py"), ("import net,", "import web,")),
+        ],
+    )
+    assert hash_with() == renamed
 
 
 def test_an_import_that_does_not_exist_is_an_error(hash_with):
