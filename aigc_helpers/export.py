@@ -12,24 +12,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from aigc_helpers import gan, vae, weights
+from aigc_helpers import weights
 from aigc_helpers.runtime import evaluation_mode
 
 TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
 CHECKS = 100
 _FORMAT = 1  # raise it when this module writes files in another way
 _KEY = "aigc_fingerprint"
-_DECODERS = {"gan": gan.Decoder, "vae": vae.PixelDecoder}  # by the card's module
 
 
 class ExportError(RuntimeError):
     """An exported network does not give what torch gives."""
-
-
-def shipped_decoder(name: str) -> nn.Module:
-    """A shipped network as decoder: z, and y if conditional, to images in [0, 1]."""
-    decoder = _DECODERS[weights.card(name)["network"]["module"]]
-    return decoder(weights.load(name)).eval()
 
 
 def export_all(folder: Path) -> list[Path]:
@@ -57,7 +50,7 @@ def export_network(name: str, folder: Path) -> Path:
     if kind not in ("latent", "plane"):
         raise ExportError(f"the card of {name!r} asks for an explorer {kind!r}")
     sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
-    return export_decoder(shipped_decoder(name), path, **sizes)
+    return export_decoder(weights.load_decoder(name), path, **sizes)
 
 
 def export_decoder(

@@ -292,7 +292,7 @@ def sample_images(generator, z, y=None, *, batch_size: int = 500):
     Runs in evaluation mode and leaves the generator in the mode it was in.
     """
     was_training = generator.training
-    decoder = Decoder(generator)
+    decoder = PixelDecoder(generator)
     inputs = (z,) if y is None else (z, y)
     chunks = zip(*(t.split(batch_size) for t in inputs), strict=True)
     images = torch.cat([decoder(*chunk) for chunk in chunks])
@@ -300,7 +300,7 @@ def sample_images(generator, z, y=None, *, batch_size: int = 500):
     return images
 
 
-class Decoder(nn.Module):
+class PixelDecoder(nn.Module):
     """A generator in evaluation mode whose images are in [0, 1] instead of [-1, 1]."""
 
     def __init__(self, generator: nn.Module):

@@ -84,7 +84,7 @@ def latent(folder: Path, network: str) -> str:
 def plane_page(folder: Path, network: str) -> str:
     """2,000 points of ten classes, and an untrained generator of the book's size."""
     torch.manual_seed(0)
-    decoder = gan.Decoder(gan.Generator(latent_dim=2)).eval()
+    decoder = gan.PixelDecoder(gan.Generator(latent_dim=2)).eval()
     path = folder / "_static" / "networks" / "plane.onnx"
     export.export_decoder(decoder, path, latent_dim=2)
     points = np.random.default_rng(0).normal(size=(2000, 2))

@@ -75,7 +75,7 @@ def latent_page(shipped_name: str) -> str:
     shipped_name : str
         One of ``weights.names()`` whose card has an ``explorer`` entry.
     """
-    decoder = export.shipped_decoder(shipped_name)
+    decoder = weights.load_decoder(shipped_name)
     return static_html(shipped_setting(shipped_name), decoder, network=shipped_name)
 
 

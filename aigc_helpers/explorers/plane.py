@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from aigc_helpers import export, weights
+from aigc_helpers import weights
 from aigc_helpers.explorers import page
 from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.decoding import Decoder, decode
@@ -200,7 +200,7 @@ def plane_page(shipped_name: str) -> str:
         tensors.get("labels"),
         presets=known["explorer"].get("presets"),
     )
-    decoder = export.shipped_decoder(shipped_name)
+    decoder = weights.load_decoder(shipped_name)
     strip = plane_grid(setting, decoder)
     return static_html(setting, decoder, strip, network=shipped_name)
 
@@ -211,7 +211,7 @@ def _draws_alike(shipped: str, explorer: PlaneExplorer) -> bool:
     if known.get("latent_dim") != 2 or known.get("n_classes"):
         raise ValueError(f"{shipped!r} is not a network for a plane explorer")
     places = grid_places(explorer._setting, 5)
-    theirs = decode(export.shipped_decoder(shipped), places, None, 0)
+    theirs = decode(weights.load_decoder(shipped), places, None, 0)
     ours = decode(explorer._decoder, places, None, 0)
     gap = np.abs(theirs - ours).max() if theirs.shape == ours.shape else np.inf
     if gap > 1 / 64:

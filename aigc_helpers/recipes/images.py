@@ -95,6 +95,7 @@ def evaluate_generator(generator, *, seed: int = 1) -> dict:
 def explorer_facts(generator) -> dict:
     """What an explorer must know of a generator."""
     return {
+        "decoder": gan.PixelDecoder.__name__,
         "latent_dim": generator.latent_dim,
         "n_classes": getattr(generator, "n_classes", 0),
         "image_shape": [28, 28],

@@ -103,6 +103,7 @@ def explorer_facts(model) -> dict:
     """What an explorer must know of a VAE: with two latent numbers it is a plane."""
     return {
         "kind": "plane" if model.latent_dim == 2 else "latent",
+        "decoder": vae.PixelDecoder.__name__,
         "latent_dim": model.latent_dim,
         "n_classes": model.n_classes,
         "image_shape": [28, 28],

@@ -86,6 +86,25 @@ def load(
     return network.eval()
 
 
+def load_decoder(name: str) -> nn.Module:
+    """A shipped network as its explorer runs it, built from the card's ``decoder``.
+
+    A class of the network's own module, built on the network: z (B, latent_dim),
+    and one-hot y if conditional, to images in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the card names no decoder, or one that there is not.
+    """
+    known = card(name)
+    try:
+        decoder = known["explorer"]["decoder"]
+        return _network_class(known["network"]["module"], decoder)(load(name)).eval()
+    except _NO_NETWORK as error:
+        raise ValueError(f"{name!r} has no decoder for an explorer: {error}") from error
+
+
 def directions(name: str) -> torch.Tensor | None:
     """(n_directions, latent_dim) directions for the explorer's sliders, if any."""
     return explorer_tensors(name).get("directions")
@@ -109,13 +128,17 @@ def build(recipe: dict) -> nn.Module:
         If the package has no such network, or it does not take these arguments.
     """
     try:
-        module = importlib.import_module(f"aigc_helpers.{recipe['module']}")
-        network = getattr(module, recipe["class"])
-        if not (isinstance(network, type) and issubclass(network, nn.Module)):
-            raise TypeError(f"{recipe['class']} is no network")
-        return network(**recipe["arguments"])
+        return _network_class(recipe["module"], recipe["class"])(**recipe["arguments"])
     except _NO_NETWORK as error:
         raise ValueError(f"no network can be built from {recipe}: {error}") from error
+
+
+def _network_class(module: str, name: str) -> type[nn.Module]:
+    """A class of networks in a module of the package."""
+    found = getattr(importlib.import_module(f"aigc_helpers.{module}"), name)
+    if not (isinstance(found, type) and issubclass(found, nn.Module)):
+        raise TypeError(f"{name} is no network")
+    return found
 
 
 def save(

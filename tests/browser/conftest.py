@@ -31,8 +31,8 @@ def decoders() -> dict:
     """Untrained decoders: "conditional" takes z and y, "plain" takes z."""
     torch.manual_seed(0)
     return {
-        "conditional": gan.Decoder(gan.ConditionalGenerator(LATENT_DIM, width=8)),
-        "plain": gan.Decoder(gan.Generator(LATENT_DIM, width=8)),
+        "conditional": gan.PixelDecoder(gan.ConditionalGenerator(LATENT_DIM, width=8)),
+        "plain": gan.PixelDecoder(gan.Generator(LATENT_DIM, width=8)),
     }
 
 

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "plotting": {"fonts"},
     "weights": set(),
     "store": {"runtime", "data"},
-    "export": {"runtime", "weights"} | SUBJECTS,
+    "export": {"runtime", "weights"},
     "explorers": {"runtime", "sampling", "weights", "export", "progress"},
     "recipes": {"weights"} | BASE | SUBJECTS,
     "tables": {"weights"} | BASE | SUBJECTS,
@@ -375,3 +375,86 @@ def test_rule_finds_the_break(rule, room, source):
 )
 def test_rule_lets_good_code_pass(rule, room, source):
     assert rule(ast.parse(source), room) == []
+
+
+def module_name(path: Path) -> str:
+    """``aigc_helpers.data.images`` of its file, ``aigc_helpers.data`` of __init__."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(tree: ast.Module, modules: set[str]) -> set[str]:
+    """Modules of the package that a tree imports, inside functions too."""
+    named = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+    parents = {name.rpartition(".")[0] for name in named & modules}
+    return (named | parents) & modules
+
+
+def reached(start: str, imports: dict[str, set[str]]) -> set[str]:
+    """Modules that ``start`` imports, directly or through others."""
+    seen, waiting = set(), [start]
+    while waiting:
+        for module in imports[waiting.pop()] - seen:
+            seen.add(module)
+            waiting.append(module)
+    return seen
+
+
+def import_graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    """What each module imports of the others."""
+    return {
+        name: imported_modules(ast.parse(text), set(sources) - {name})
+        for name, text in sources.items()
+    }
+
+
+def subjects_among(modules) -> set[str]:
+    """Rooms of subjects to which the modules belong."""
+    rooms = {name.split(".")[1] for name in modules if "." in name}
+    return rooms & SUBJECTS
+
+
+def test_explorers_and_what_they_use_reach_no_subject():
+    graph = import_graph({module_name(p): p.read_text("utf-8") for p in MODULES})
+    explorers = [name for name in graph if name.startswith("aigc_helpers.explorers")]
+    assert len(explorers) > 20
+    found = {name: subjects_among(reached(name, graph)) for name in explorers}
+    assert {name: subjects for name, subjects in found.items() if subjects} == {}
+
+
+def test_a_subject_that_is_reached_through_others_is_found():
+    graph = import_graph(
+        {
+            "aigc_helpers": "",
+            "aigc_helpers.explorers": "from aigc_helpers import weights",
+            "aigc_helpers.weights": "def load():\n    from aigc_helpers.gan import A",
+            "aigc_helpers.gan": "",
+        }
+    )
+    assert subjects_among(reached("aigc_helpers.explorers", graph)) == {"gan"}
+
+
+LOADED = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(*sorted(name for name in sys.modules if name.startswith("aigc_helpers.")))
+"""
+
+
+def test_importing_all_explorers_loads_no_subject():
+    names = [module_name(p) for p in MODULES if room_of(p) == "explorers"]
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOADED, *names],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(names) <= set(result.stdout.split())
+    assert subjects_among(result.stdout.split()) == set()

@@ -13,7 +13,7 @@ from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 from torch import nn
 
-from aigc_helpers import export, vae, weights
+from aigc_helpers import vae, weights
 from aigc_helpers.explorers import PlaneExplorer, filmstrip, modules, plane
 from aigc_helpers.explorers.plane_setting import plane_setting
 
@@ -221,7 +221,7 @@ def shipped(monkeypatch):
     """A shipped network "plane2" that draws what ``ramps`` draws."""
     card = {"explorer": {"latent_dim": 2, "n_classes": 0}}
     monkeypatch.setattr(weights, "card", lambda name: card)
-    monkeypatch.setattr(export, "shipped_decoder", lambda name: ramps)
+    monkeypatch.setattr(weights, "load_decoder", lambda name: ramps)
     return "plane2"
 
 
@@ -250,7 +250,8 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
         "class": "VAE",
         "arguments": {"latent_dim": 2, "width": 4, "hidden": 8, "depth": 0},
     }
-    facts = {"network": network, "explorer": {"kind": "plane", "latent_dim": 2}}
+    card = {"kind": "plane", "decoder": "PixelDecoder", "latent_dim": 2}
+    facts = {"network": network, "explorer": card}
     tensors = {"points": torch.from_numpy(POINTS), "labels": torch.from_numpy(LABELS)}
     weights.save("made_up", model, facts, folder=tmp_path, tensors=tensors)
     weights.save("without_points", model, facts, folder=tmp_path)

@@ -37,7 +37,7 @@ def explorer():
 @pytest.fixture(scope="module")
 def conditional():
     torch.manual_seed(0)
-    return gan.Decoder(gan.ConditionalGenerator(8, width=4))
+    return gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
 
 
 # ---- numbers -------------------------------------------------------------------
@@ -135,7 +135,7 @@ def test_a_failing_decoder_is_reported_to_the_page(explorer, monkeypatch):
 
 
 def test_decoding_leaves_a_network_as_it_was():
-    decoder = gan.Decoder(gan.Generator(8, width=4).train())
+    decoder = gan.PixelDecoder(gan.Generator(8, width=4).train())
     decoder.train()
     decoder.generator.project.eval()
     modes = [module.training for module in decoder.modules()]
@@ -256,7 +256,7 @@ def test_names_cannot_break_out_of_the_html():
 
 def test_a_shipped_network_stands_in_where_no_kernel_runs():
     size = weights.card("gan_mnist_conditional")["explorer"]
-    decoder = gan.Decoder(gan.ConditionalGenerator(size["latent_dim"], width=4))
+    decoder = gan.PixelDecoder(gan.ConditionalGenerator(size["latent_dim"], width=4))
     explorer = LatentExplorer(
         decoder,
         latent_dim=size["latent_dim"],

@@ -26,7 +26,7 @@ class NotDeterministic(nn.Module):
 @pytest.fixture(scope="module")
 def decoder():
     torch.manual_seed(0)
-    return gan.Decoder(gan.ConditionalGenerator(8, width=4))
+    return gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_other_weights_and_damage_write_the_file_anew(tmp_path, decoder):
     path.write_bytes(b"not a network")
     export.export_decoder(decoder, path, latent_dim=8, n_classes=10)
     first = path.read_bytes()
-    other = gan.Decoder(gan.ConditionalGenerator(8, width=4))
+    other = gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
     export.export_decoder(other, path, latent_dim=8, n_classes=10)
     assert path.read_bytes() != first
     assert [part.name for part in tmp_path.iterdir()] == ["tiny.onnx"]
@@ -117,7 +117,7 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     cards = {
         "with": {
             "network": {"module": "gan"},
-            "explorer": {"latent_dim": 8, "n_classes": 10},
+            "explorer": {"decoder": "PixelDecoder", "latent_dim": 8, "n_classes": 10},
         },
         "classifier": {},
     }
@@ -138,7 +138,7 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     ],
 )
 def test_shipped_decoders_give_images(name):
-    decoder = export.shipped_decoder(name)
+    decoder = weights.load_decoder(name)
     size = weights.card(name)["explorer"]
     z = torch.randn(2, size["latent_dim"], generator=torch.Generator().manual_seed(0))
     inputs = [z]

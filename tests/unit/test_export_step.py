@@ -116,7 +116,7 @@ def test_the_kind_in_the_card_decides_how_a_network_is_exported(tmp_path, monkey
     monkeypatch.setattr(weights, "names", lambda: list(cards))
     monkeypatch.setattr(weights, "card", cards.get)
     monkeypatch.setattr(weights, "load", lambda name: name)
-    monkeypatch.setattr(export, "shipped_decoder", lambda name: name)
+    monkeypatch.setattr(weights, "load_decoder", lambda name: name)
     for way in ("export_step", "export_decoder"):
         record = lambda name, path, way=way, **sizes: called.append((way, name, sizes))  # noqa: E731
         monkeypatch.setattr(export, way, record)

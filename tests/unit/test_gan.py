@@ -325,7 +325,7 @@ def test_one_hot_rows_are_rows_of_the_identity():
 
 def test_the_decoder_maps_images_to_the_unit_interval_without_batch_statistics(pair):
     generator, _ = pair
-    decoder = gan.Decoder(generator)
+    decoder = gan.PixelDecoder(generator)
     z, y = torch.randn(3, 4), gan.one_hot(torch.arange(3))
     images = decoder(z, y)
     torch.testing.assert_close(images * 2 - 1, generator(z, y))

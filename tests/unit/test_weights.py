@@ -72,6 +72,38 @@ def test_another_kind_of_network_is_refused(folder):
         weights.load("tiny", into=vision.DigitClassifier(), folder=folder)
 
 
+@pytest.fixture
+def with_decoder(folder, monkeypatch):
+    """Make the card of "tiny" name a decoder, and "tiny" a shipped network."""
+
+    def name(decoder) -> None:
+        path = folder / "tiny.json"
+        card = json.loads(path.read_text("utf-8")) | {"explorer": {"decoder": decoder}}
+        path.write_text(json.dumps(card), "utf-8")
+        card_of, load = weights.card, weights.load
+        monkeypatch.setattr(weights, "card", lambda name, _=None: card_of(name, folder))
+        monkeypatch.setattr(weights, "load", lambda name: load(name, folder=folder))
+
+    return name
+
+
+def test_the_card_names_the_decoder_of_its_explorer(folder, with_decoder):
+    with_decoder("PixelDecoder")
+    decoder = weights.load_decoder("tiny")
+    z = torch.randn(3, 4)
+    assert isinstance(decoder, gan.PixelDecoder)
+    assert not decoder.generator.training
+    expected = gan.sample_images(weights.load("tiny"), z)
+    torch.testing.assert_close(decoder(z), expected)
+
+
+@pytest.mark.parametrize("decoder", [None, "Absent", "train_gan", 3])
+def test_a_card_without_a_decoder_says_so(folder, with_decoder, decoder):
+    with_decoder(decoder)
+    with pytest.raises(ValueError, match="'tiny' has no decoder for an explorer"):
+        weights.load_decoder("tiny")
+
+
 def test_an_unknown_name_lists_the_known_ones(folder):
     for ask in (weights.card, weights.load):
         with pytest.raises(ValueError, match=r"no weights named 'big'.*\['tiny'\]"):
