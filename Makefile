@@ -92,7 +92,7 @@ publish: book
 	@test -n "$(AIGC_REPOSITORY)" || { \
 	  echo "Name the fork: make publish AIGC_REPOSITORY=owner/name" >&2; exit 1; }
 	rm -rf _build/colab
-	$(BIN)/aigc publish --repository $(AIGC_REPOSITORY) --ref $(AIGC_REF) \
+	$(BIN)/python book/publish.py --repository $(AIGC_REPOSITORY) --ref $(AIGC_REF) \
 	  --to _build/colab
 
 lint: $(VENV)/.stamp

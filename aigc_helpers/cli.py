@@ -118,7 +118,7 @@ def add_export(commands) -> None:
 
 def run_export(args) -> None:
     """Export every shipped network that an explorer can use."""
-    from aigc_helpers import export
+    from aigc_helpers.weights import export
 
     for path in export.export_all(args.to):
         say(f"{path}（{path.stat().st_size / 1e3:.0f} KB）")
@@ -241,38 +241,12 @@ def run_evaluate(args) -> None:
         say_metrics(recipes.evaluate(name, folder))
 
 
-def add_publish(commands) -> None:
-    """``aigc publish --repository OWNER/NAME --ref SHA --to DIR``."""
-    parser = commands.add_parser("publish", help="为一个仓库生成 Colab 用的笔记本")
-    parser.add_argument(
-        "--repository", required=True, metavar="所有者/名称", help="GitHub 上的仓库"
-    )
-    parser.add_argument(
-        "--ref", required=True, metavar="提交号", help="完整的提交号，40 位"
-    )
-    parser.add_argument("--to", type=Path, required=True, help="目标文件夹，新的或空的")
-    parser.add_argument(
-        "--notebooks", type=Path, default=Path("notebooks"), help="笔记本所在的文件夹"
-    )
-    parser.set_defaults(run=run_publish)
-
-
-def run_publish(args) -> None:
-    """Write the content of the branch that Colab opens."""
-    from aigc_helpers import publish
-
-    publication = publish.Publication(args.repository, args.ref)
-    for path in publish.publish(args.notebooks, args.to, publication):
-        say(f"{path}（{path.stat().st_size / 1e3:.0f} KB）")
-
-
 COMMANDS = (
     add_download,
     add_train,
     add_evaluate,
     add_export,
     add_site,
-    add_publish,
     add_doctor,
 )
 

@@ -23,7 +23,7 @@ import prepare  # noqa: E402
 from browsers import launch  # noqa: E402
 from serve import serving  # noqa: E402
 
-from aigc_helpers import export, gan  # noqa: E402
+from aigc_helpers import gan  # noqa: E402
 from aigc_helpers.explorers import (  # noqa: E402
     FormulaExplorer,
     PlaneExplorer,
@@ -32,6 +32,7 @@ from aigc_helpers.explorers import (  # noqa: E402
 )
 from aigc_helpers.explorers import page as explorer_page  # noqa: E402
 from aigc_helpers.explorers.formulas.code import stage_formulas  # noqa: E402
+from aigc_helpers.weights import export  # noqa: E402
 
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title>
 <link rel="stylesheet" href="_static/explorers/explorers.css">

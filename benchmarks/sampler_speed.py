@@ -31,7 +31,7 @@ from aigc_helpers import export  # noqa: E402
 from aigc_helpers.explorers.modules import page_files  # noqa: E402
 from aigc_helpers.explorers.sampler_page import static_html  # noqa: E402
 from aigc_helpers.explorers.sampler_setting import sampler_setting  # noqa: E402
-from aigc_helpers.sampling import sample_text  # noqa: E402
+from aigc_helpers.language.sampling import sample_text  # noqa: E402
 
 WRITE = """async ({ length, seed }) => {
   const { view } = document.querySelector(".aigc-explorer").aigc;

@@ -1,7 +1,7 @@
 """Small untrained language models of each family, with peaked distributions.
 
-Each keeps the protocol of ``aigc_helpers.sampling``; the tests compare what they say
-with the whole sequence read at once.
+Each keeps the protocol of ``aigc_helpers.language.sampling``; the tests compare what
+they say with the whole sequence read at once.
 """
 
 import torch

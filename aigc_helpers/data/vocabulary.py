@@ -10,7 +10,7 @@ UNKNOWN = "□"  # stands for every character that the vocabulary lacks
 class Vocabulary:
     """The characters of a model by token id: the boundary first, then by frequency.
 
-    Usable as a sequence of characters, as `aigc_helpers.sampling` wants it.
+    Usable as a sequence of characters, as `aigc_helpers.language.sampling` wants it.
 
     Parameters
     ----------

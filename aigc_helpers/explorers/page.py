@@ -5,7 +5,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from aigc_helpers import export, weights
+from aigc_helpers import weights
 from aigc_helpers.explorers.decoding import Decoder, decode
 from aigc_helpers.explorers.filmstrip import (
     POSITIONS,
@@ -15,6 +15,7 @@ from aigc_helpers.explorers.filmstrip import (
 )
 from aigc_helpers.explorers.modules import page_files
 from aigc_helpers.explorers.setting import LatentSetting, latent_setting
+from aigc_helpers.weights import export
 
 _ALT = (
     "生成器画出的图像：每行是一个方向，从左到右由 −3 到 3 个标准差；"

@@ -15,7 +15,12 @@ from aigc_helpers import weights
 from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.sampler_page import static_html
 from aigc_helpers.explorers.sampler_setting import sampler_setting, stored_sample
-from aigc_helpers.sampling import LanguageModel, Reader, Sampling, sample_tokens
+from aigc_helpers.language.sampling import (
+    LanguageModel,
+    Reader,
+    Sampling,
+    sample_tokens,
+)
 
 _SECONDS = 0.15  # an answer takes about so long, so that stopping works
 _MOST_RUNS = 4  # texts in the making that the kernel remembers
@@ -35,7 +40,7 @@ class SamplerExplorer(Explorer):
     ----------
     model : LanguageModel
         ``step(tokens (B,), state) -> logits (B, V), state`` and ``initial_state()``,
-        see `aigc_helpers.sampling`.
+        see `aigc_helpers.language.sampling`.
     vocabulary : sequence of str
         The V characters, by token id.
     prompt : str

@@ -13,7 +13,7 @@ from aigc_helpers.explorers.sampler_setting import (
     sampler_setting,
     stored_sample,
 )
-from aigc_helpers.sampling import LanguageModel
+from aigc_helpers.language.sampling import LanguageModel
 
 _POSTER = (
     '<figure class="aigc-sampler-poster"><p{code} style="white-space:pre-wrap">'

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aigc_helpers.sampling import (
+from aigc_helpers.language.sampling import (
     MAX_SEED,
     Candidates,
     LanguageModel,

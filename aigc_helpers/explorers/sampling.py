@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from aigc_helpers.sampling import mulberry32
+from aigc_helpers.language.sampling import mulberry32
 
 __all__ = ["gaussian", "mulberry32", "slerp"]
 

@@ -12,14 +12,14 @@ from aigc_helpers.families.evaluation import (
     near_share,
     relative_sampling_time,
 )
-from aigc_helpers.families.models import (
+from aigc_helpers.families.networks import (
     FAMILIES,
     ToyAutoregressive,
     ToyGAN,
     ToyVAE,
     perceptron,
 )
-from aigc_helpers.families.pipeline import sample_points, train_family
+from aigc_helpers.families.training import sample_points, train_family
 
 __all__ = [
     "FAMILIES",

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from aigc_helpers import metrics
-from aigc_helpers.families.models import ToyGAN
-from aigc_helpers.families.pipeline import sample_points
+from aigc_helpers.families.networks import ToyGAN
+from aigc_helpers.families.training import sample_points
 
 BANDWIDTH = 0.05  # of the kernel density, half the width of a mode
 N_IMPORTANCE = 200  # draws of z for each point of the VAE's likelihood

@@ -4,13 +4,13 @@ A closed figure as the last line of a notebook cell is shown exactly once. The w
 card behind a figure keeps it readable on a dark page.
 """
 
-from aigc_helpers.fonts import missing_glyphs
 from aigc_helpers.plotting.charts import (
     class_histogram,
     loss_curves,
     metric_curve,
     scatter_2d,
 )
+from aigc_helpers.plotting.fonts import missing_glyphs
 from aigc_helpers.plotting.images import filmstrip, image_grid, neighbours_grid
 from aigc_helpers.plotting.style import COLOURS, house_style
 

@@ -2,13 +2,13 @@
 
 import torch
 
-from aigc_helpers import data, gan, metrics, vision
+from aigc_helpers import data, gan, judge, metrics
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 
 RECIPES = {
     "mnist_classifier": Recipe(
-        "vision",
+        "judge",
         "DigitClassifier",
         "手写数字分类器",
         steps=2400,
@@ -41,8 +41,8 @@ RECIPES = {
 def train_classifier(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train a classifier by its recipe; return it with its history."""
     train = data.load_images("mnist")
-    model = vision.DigitClassifier(**recipe.arguments)
-    history = vision.train_classifier(
+    model = judge.DigitClassifier(**recipe.arguments)
+    history = judge.train_classifier(
         model,
         train.images,
         train.labels,
@@ -51,7 +51,7 @@ def train_classifier(recipe: Recipe, steps: int, seed: int, checkpoint):
         seed=seed,
         checkpoint=checkpoint,
     )
-    vision.standardise_features(model, train.images)
+    judge.standardise_features(model, train.images)
     return model, history
 
 

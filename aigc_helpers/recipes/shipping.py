@@ -4,16 +4,16 @@ import time
 from pathlib import Path
 
 from aigc_helpers import weights
-from aigc_helpers.recipes import images, text, vae
+from aigc_helpers.recipes import images, rnn, vae
 from aigc_helpers.recipes.recipe import Recipe, Subject
 from aigc_helpers.runtime import describe_runtime, set_seed
 
-RECIPES = {**images.RECIPES, **vae.RECIPES, **text.RECIPES}
+RECIPES = {**images.RECIPES, **vae.RECIPES, **rnn.RECIPES}
 SUBJECTS = {  # by name of the recipe, or by `Recipe.module`
-    "vision": images.CLASSIFIER,
+    "judge": images.CLASSIFIER,
     "gan": images.GENERATOR,
     "vae": vae.SUBJECT,
-    **text.SUBJECTS,
+    **rnn.SUBJECTS,
 }
 
 

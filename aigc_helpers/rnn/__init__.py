@@ -3,6 +3,22 @@
 The functions follow chapter 07 of the book in name and order.
 """
 
+from aigc_helpers.language.evaluation import (
+    bits_per_character,
+    line_bits,
+    perplexity,
+    sample_lines,
+    token_bits,
+    token_nats,
+    tokens_of,
+)
+from aigc_helpers.language.training import (
+    language_step,
+    next_token_loss,
+    pad_lines,
+    train_lines,
+    train_stream,
+)
 from aigc_helpers.rnn.cells import (
     RNNGradients,
     gru_cell,
@@ -12,12 +28,6 @@ from aigc_helpers.rnn.cells import (
     rnn_forward,
     rnn_jacobian,
 )
-from aigc_helpers.rnn.fitting import (
-    language_step,
-    pad_lines,
-    train_lines,
-    train_stream,
-)
 from aigc_helpers.rnn.gradients import (
     gradient_norms,
     initial_weights,
@@ -25,16 +35,7 @@ from aigc_helpers.rnn.gradients import (
     singular_values,
     state_jacobians,
 )
-from aigc_helpers.rnn.measuring import (
-    bits_per_character,
-    line_bits,
-    perplexity,
-    sample_lines,
-    token_bits,
-    token_nats,
-    tokens_of,
-)
-from aigc_helpers.rnn.model import RecurrentLM, next_token_loss
+from aigc_helpers.rnn.networks import RecurrentLM
 
 __all__ = [
     "RNNGradients",

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1]
 # They cannot change a number: a download is verified, a bar only shows, and a run that
 # goes on from a checkpoint is bit-equal to an unbroken one (`make stress`).
 OUTSIDE = {
-    "aigc_helpers.checkpoint",
+    "aigc_helpers.training.checkpoint",
     "aigc_helpers.data.download",
     "aigc_helpers.progress",
 }

@@ -11,9 +11,7 @@ from aigc_helpers.vae.evaluation import (
     log_importance_weights,
     log_normal,
 )
-from aigc_helpers.vae.loop import train_vae
-from aigc_helpers.vae.networks import VAE, Decoder, Encoder, ResidualBlock
-from aigc_helpers.vae.objective import (
+from aigc_helpers.vae.losses import (
     binarise,
     free_bits_kl,
     kl_divergence,
@@ -24,6 +22,7 @@ from aigc_helpers.vae.objective import (
     reparameterize,
     to_unit,
 )
+from aigc_helpers.vae.networks import VAE, Decoder, Encoder, ResidualBlock
 from aigc_helpers.vae.sampling import (
     CodeMixture,
     PixelDecoder,
@@ -35,6 +34,7 @@ from aigc_helpers.vae.sampling import (
     reconstruct,
     sample_images,
 )
+from aigc_helpers.vae.training import train_vae
 
 __all__ = [
     "VAE",

@@ -6,7 +6,7 @@ import torch
 
 from aigc_helpers.metrics.likelihood import importance_weighted_bound
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.objective import (
+from aigc_helpers.vae.losses import (
     kl_divergence,
     reconstruction_loss,
     reparameterize,

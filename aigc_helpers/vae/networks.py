@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from aigc_helpers.vae.objective import reparameterize
+from aigc_helpers.vae.losses import reparameterize
 
 NARROW = 8  # channels between dense and convolutional layers: most weights stand there
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.objective import reparameterize, to_unit
+from aigc_helpers.vae.losses import reparameterize, to_unit
 
 
 class PixelDecoder(nn.Module):

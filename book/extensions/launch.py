@@ -1,14 +1,14 @@
 """Links above every chapter: run it in Colab, download it, read its source.
 
 A local build knows no repository, so it links to the source that the site serves and
-leaves Colab out. A publication (``aigc_helpers.publish.from_environment``) adds Colab,
+leaves Colab out. A publication (``publish.from_environment``) adds Colab,
 and the notebooks that the site serves are the copies with the set-up cell: they run on
 any Jupyter.
 """
 
 from pathlib import Path
 
-from aigc_helpers import publish
+import publish
 
 
 def links(name: str, served: str, publication=None) -> list[dict]:

@@ -18,7 +18,7 @@ from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[2]
-FONT = ROOT / "aigc_helpers" / "fonts" / "AIGCSansSC-Regular.ttf"
+FONT = ROOT / "aigc_helpers" / "plotting" / "fonts" / "AIGCSansSC-Regular.ttf"
 FAMILY = "AIGC Sans SC"
 DROPPED = ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "gasp", "prep"]
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import launch
 import nbformat
+import publish
 import pytest
 from bs4 import BeautifulSoup
 from serve import serving
-
-from aigc_helpers import publish
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -9,9 +9,10 @@ import pytest
 import torch
 from serve import serving
 
-from aigc_helpers import export, gan
+from aigc_helpers import gan
 from aigc_helpers.explorers import page
 from aigc_helpers.explorers.setting import latent_setting
+from aigc_helpers.weights import export
 
 AXE = prepare.MODULES / "axe-core" / "axe.min.js"
 LATENT_DIM = 16

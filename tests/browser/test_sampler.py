@@ -5,11 +5,10 @@ import pytest
 from live_page import answer, show_live
 from tiny_models import CHARACTERS, models
 
-from aigc_helpers import export
 from aigc_helpers.explorers import SamplerExplorer
 from aigc_helpers.explorers.sampler_page import static_html
 from aigc_helpers.explorers.sampler_setting import sampler_setting
-from aigc_helpers.sampling import (
+from aigc_helpers.language.sampling import (
     Sampling,
     candidates,
     choose,
@@ -17,6 +16,7 @@ from aigc_helpers.sampling import (
     sample_text,
     sample_tokens,
 )
+from aigc_helpers.weights import export
 
 MODELS = models()
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}

@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     copies = sorted(options.folder.rglob("*.ipynb"))
     if not copies:
-        parser.error(f"no notebooks in {options.folder}; `aigc publish` makes them")
+        parser.error(f"no notebooks in {options.folder}; book/publish.py makes them")
     before, failed = packages(), False
     for path in copies:
         start = time.perf_counter()

@@ -18,8 +18,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from aigc_helpers import checkpoint, gan
-from aigc_helpers.checkpoint import read_checkpoint
+from aigc_helpers import gan
+from aigc_helpers.training import checkpoint
+from aigc_helpers.training.checkpoint import read_checkpoint
 
 FORK = multiprocessing.get_context("fork")  # torch is imported once
 

@@ -130,7 +130,7 @@ def test_export_hands_the_folder_on_and_lists_files(monkeypatch, tmp_path, capsy
         (folder / "a.onnx").write_bytes(bytes(5000))
         return [folder / "a.onnx"]
 
-    replace_module(monkeypatch, "aigc_helpers.export", export_all=export_all)
+    replace_module(monkeypatch, "aigc_helpers.weights.export", export_all=export_all)
     assert cli.main(["export", "--to", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'a.onnx'}（5 KB）\n"
 

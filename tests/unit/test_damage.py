@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import nn
 
-from aigc_helpers import checkpoint, gan, weights
-from aigc_helpers.checkpoint import (
-    read_checkpoint,
-    restore_checkpoint,
-    save_checkpoint,
-)
+from aigc_helpers import gan, weights
 from aigc_helpers.data import hosts
 from aigc_helpers.data.images import read_idx
 from aigc_helpers.explorers.setting import latent_setting
 from aigc_helpers.tables.stored import StoredTable, read, write
+from aigc_helpers.training import checkpoint
+from aigc_helpers.training.checkpoint import (
+    read_checkpoint,
+    restore_checkpoint,
+    save_checkpoint,
+)
 
 shares_a_folder = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -248,7 +249,7 @@ def test_damaged_weights_give_the_same_network_or_an_error(data, network, tmp_pa
 recipe = st.fixed_dictionaries(
     {
         "module": st.one_of(
-            st.sampled_from(["gan", "vision", "cli", "absent", "gan.x", ""]),
+            st.sampled_from(["gan", "judge", "cli", "absent", "gan.x", ""]),
             json_values,
         ),
         "class": st.one_of(

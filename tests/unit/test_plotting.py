@@ -14,7 +14,8 @@ from matplotlib.axis import Tick
 from matplotlib.text import Text
 from PIL import Image
 
-from aigc_helpers import fonts, plotting
+from aigc_helpers import plotting
+from aigc_helpers.plotting import fonts
 
 IMAGES = torch.rand(12, 1, 28, 28)
 CENTRES = torch.tensor([[2.0, 0.0], [-2.0, 0.0]])

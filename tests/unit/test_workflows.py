@@ -4,10 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
+import publish
 import pytest
 import yaml
-
-from aigc_helpers import cli, publish
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
@@ -98,11 +97,11 @@ def test_what_is_called_exists():
         assert (ROOT / path).is_file(), path
     assert "tests/colab:/tests" in ALL and "/tests/run_copies.py" in ALL
     assert (ROOT / "tests" / "colab" / "run_copies.py").is_file()
-    commands = re.findall(r"aigc_helpers\.cli (.*?)(?=\n\S|\Z)", ALL, re.S)
+    commands = re.findall(r"python3 book/publish\.py (.*?)(?=\n\S|\Z)", ALL, re.S)
     assert commands
     for command in commands:
         words = command.replace("\\\n", " ").replace('"', "").split()
-        cli.build_parser().parse_args(words)  # SystemExit if an option is unknown
+        publish.build_parser().parse_args(words)  # SystemExit if an option is unknown
 
 
 def test_copies_go_where_the_links_of_the_site_lead():

@@ -1,0 +1,1 @@
+"""What a language model needs, whatever its network."""

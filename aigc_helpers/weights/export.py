@@ -1,0 +1,267 @@
+"""Shipped networks as ONNX files that a browser runs."""
+
+import hashlib
+import logging
+import os
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from aigc_helpers import weights
+from aigc_helpers.runtime import evaluation_mode
+
+TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
+CHECKS = 100
+_FORMAT = 1  # raise it when this module writes files in another way
+_KEY = "aigc_fingerprint"
+
+
+class ExportError(RuntimeError):
+    """An exported network does not give what torch gives."""
+
+
+def export_all(folder: Path) -> list[Path]:
+    """Export every shipped network that an explorer uses."""
+    names = [name for name in weights.names() if weights.card(name).get("explorer")]
+    return [export_network(name, folder) for name in names]
+
+
+def export_network(name: str, folder: Path) -> Path:
+    """Write ``<folder>/<name>.onnx`` unless it is up to date.
+
+    The ``kind`` of the card's ``explorer`` entry says which explorer runs it: that of
+    "sampler" is exported by `export_step`, others by `export_decoder`.
+
+    Raises
+    ------
+    ExportError
+        If the file differs from torch by more than ``TOLERANCE``, or no explorer is
+        of that kind.
+    """
+    explorer, path = weights.card(name)["explorer"], Path(folder) / f"{name}.onnx"
+    kind = explorer.get("kind", "latent")
+    if kind == "sampler":
+        return export_step(weights.load(name), path)
+    if kind not in ("latent", "plane"):
+        raise ExportError(f"the card of {name!r} asks for an explorer {kind!r}")
+    sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
+    return export_decoder(weights.load_decoder(name), path, **sizes)
+
+
+def export_decoder(
+    decoder: nn.Module, path: Path, *, latent_dim: int, n_classes: int = 0
+) -> Path:
+    """Export any decoder, compare it with torch, then put the file in place.
+
+    Inputs "z" (1, latent_dim) and, if conditional, "y" (1, n_classes); output "image"
+    (1, 1, H, W) in [0, 1], all float32.
+    """
+    sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
+    job = _Export(
+        decoder,
+        _inputs(sizes, torch.Generator().manual_seed(0)),
+        ("image",),
+        lambda content: largest_difference(decoder, content, sizes),
+    )
+    return _export_if_stale(job, path)
+
+
+def export_step(model: nn.Module, path: Path) -> Path:
+    """Export one step of a `language.sampling.LanguageModel`.
+
+    Inputs "token" (1,) int64 and "state_0", "state_1", …, the model's state; outputs
+    "logits" (1, V) and "next_0", "next_1", …, the state of the next step. Compared
+    with torch over ``CHECKS`` steps, each side on its own states.
+
+    Raises
+    ------
+    ExportError
+        If any logit or state differs by more than ``TOLERANCE``.
+    """
+    state = tuple(model.initial_state())
+    names = range(len(state))
+    inputs = {"token": torch.zeros(1, dtype=torch.int64)}
+    inputs.update({f"state_{i}": state[i] for i in names})
+    job = _Export(
+        _Step(model),
+        inputs,
+        ("logits", *(f"next_{i}" for i in names)),
+        lambda content: _largest_step_difference(model, content),
+    )
+    return _export_if_stale(job, path)
+
+
+class _Step(nn.Module):
+    """One step of a language model as a network of tensors alone."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, token, *state):
+        logits, state = self.model.step(token, state)
+        return (logits, *state)
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What to export, and how to measure the file's difference to torch."""
+
+    network: nn.Module
+    inputs: dict[str, torch.Tensor]
+    outputs: tuple[str, ...]
+    difference: Callable[[bytes], float]
+
+
+def _export_if_stale(job: _Export, path: Path) -> Path:
+    mark = fingerprint(job.network)
+    if path.exists() and _stored_mark(path) == mark:
+        return path
+    with evaluation_mode(job.network):
+        content = _stripped(_exported(job), mark)
+        difference = job.difference(content)
+    if not difference < TOLERANCE:
+        raise ExportError(f"{path.name} differs from torch by {difference:.2e}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, content)
+    return path
+
+
+def fingerprint(network: nn.Module) -> str:
+    """SHA-256 of a network's structure and weights, torch's version, our format."""
+    digest = hashlib.sha256(f"{_FORMAT} {torch.__version__}\n{network}".encode())
+    for key, value in network.state_dict().items():
+        digest.update(key.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def largest_difference(
+    decoder: nn.Module, content: bytes, sizes: dict[str, int]
+) -> float:
+    """Largest difference of any pixel between torch and the file, CHECKS inputs."""
+    session = _session(content)
+    generator = torch.Generator().manual_seed(0)
+    largest = 0.0
+    for i in range(CHECKS):
+        inputs = _inputs(sizes, generator, label=i)
+        with torch.no_grad():
+            expected = decoder(*inputs.values())
+        feed = {key: value.numpy() for key, value in inputs.items()}
+        largest = _larger(largest, [expected], session.run(["image"], feed))
+    return largest
+
+
+def _largest_step_difference(model: nn.Module, content: bytes) -> float:
+    """Largest difference of any logit or state over CHECKS steps of random tokens."""
+    session = _session(content)
+    generator = torch.Generator().manual_seed(0)
+    state = ours = tuple(model.initial_state())
+    n_tokens, largest = 1, 0.0
+    for _ in range(CHECKS):
+        token = torch.randint(n_tokens, (1,), generator=generator)
+        with torch.no_grad():
+            logits, state = model.step(token, state)
+        feed = {f"state_{i}": value.numpy() for i, value in enumerate(ours)}
+        results = session.run(None, {"token": token.numpy(), **feed})
+        largest = _larger(largest, [logits, *state], results)
+        ours, n_tokens = map(torch.from_numpy, results[1:]), logits.shape[1]
+    return largest
+
+
+def _larger(largest: float, expected: list, results: list) -> float:
+    """The largest difference so far; what is not a number stays so."""
+    for ours, theirs in zip(expected, results, strict=True):
+        gap = (ours - torch.from_numpy(theirs)).abs().max().item()
+        largest = max(largest, gap) if gap == gap else float("nan")
+        if largest != largest:
+            break
+    return largest
+
+
+def _session(content: bytes):
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+
+def _inputs(
+    sizes: dict[str, int], generator: torch.Generator, *, label: int = 0
+) -> dict[str, torch.Tensor]:
+    inputs = {"z": torch.randn(1, sizes["z"], generator=generator)}
+    if "y" in sizes:
+        index = torch.tensor([label % sizes["y"]])
+        inputs["y"] = nn.functional.one_hot(index, sizes["y"]).float()
+    return inputs
+
+
+def _exported(job: _Export):
+    """The network as torch.onnx writes it, an onnx.ModelProto."""
+    with warnings.catch_warnings(), _quiet("torch.onnx", "onnxscript", "onnx_ir"):
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            job.network,
+            tuple(job.inputs.values()),
+            dynamo=True,
+            verbose=False,
+            input_names=list(job.inputs),
+            output_names=list(job.outputs),
+        )
+    return program.model_proto
+
+
+@contextmanager
+def _quiet(*names: str):
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _stripped(model, mark: str) -> bytes:
+    """The file's bytes without source paths, stack traces and doc strings."""
+    for message in _messages(model):
+        for field in ("doc_string", "metadata_props"):
+            if field in message.DESCRIPTOR.fields_by_name:
+                message.ClearField(field)
+    model.metadata_props.add(key=_KEY, value=mark)
+    return model.SerializeToString()
+
+
+def _messages(message):
+    """A protobuf message and all messages inside it."""
+    yield message
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        repeated = not hasattr(value, "DESCRIPTOR")
+        for part in value if repeated else [value]:
+            yield from _messages(part)
+
+
+def _stored_mark(path: Path) -> str | None:
+    """The fingerprint that a file carries, None if it is damaged."""
+    import onnx
+
+    try:
+        model = onnx.load_model_from_string(path.read_bytes())
+        onnx.checker.check_model(model)
+    except Exception:  # whatever is wrong with the file, it is written anew
+        return None
+    return next((prop.value for prop in model.metadata_props if prop.key == _KEY), None)
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    os.replace(part, path)

@@ -1,0 +1,531 @@
+"""Downloads end in a verified file, in the next address, or in a clear error."""
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from faulty_server import BODY, FaultyServer, running
+
+from aigc_helpers.data import catalog, download, hosts
+from aigc_helpers.data.catalog import DataFile, DataSet
+from aigc_helpers.data.download import DatasetUnavailable, fetch
+from aigc_helpers.data.transfer import Limits
+
+QUICK = Limits(
+    connect=1, read=0.4, stall=0.4, extra=20, slowest=1e9, pause=0, tries=3, redirects=3
+)
+SHA = "sha256:" + hashlib.sha256(BODY).hexdigest()
+
+FAULTS = {  # behaviour: words of the reason
+    "truncated": "offers 102400 bytes",
+    "altered": "altered or damaged: its SHA256 is",
+    "forbidden": "HTTP 403",
+    "missing": "HTTP 404",
+    "broken": "HTTP 503",
+    "endless": "sends more than the 204,800 bytes",
+    "drip": "too slow",
+    "header-drip": "too slow",
+    "silent": "too slow|no answer in time",
+    "too-long": "offers 204804 bytes",
+    "length-lies": "offers 204807 bytes",
+    "always-cut": "cut|ended after 102,400",
+    "redirect-loop": "redirects more than 3 times",
+    "redirect-endless": "redirects more than 3 times",
+    "redirect-to-file": "InvalidSchema",
+    "proxy-page": "web page",
+    "bare-proxy-page": "ended after 54 of",
+    "same-length-page": "altered or damaged",
+    "no-http": "no connection|cut|not usable",
+}
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch):
+    for name in ("AIGC_DATA_DIR", "AIGC_MIRROR", "AIGC_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("AIGC_PROGRESS", "0")
+
+
+@pytest.fixture
+def server():
+    with running(FaultyServer()) as server:
+        yield server
+
+
+@pytest.fixture
+def other():
+    """A second host."""
+    with running(FaultyServer()) as server:
+        yield server
+
+
+@pytest.fixture
+def offer(monkeypatch):
+    """Make the data set "tiny" with one file at the given addresses."""
+
+    def put(*urls, checksum=SHA):
+        file = DataFile("data.bin", len(BODY), checksum, urls)
+        dataset = DataSet("tiny", "Tiny", (file,), "none", "nobody")
+        monkeypatch.setitem(catalog.DATASETS, "tiny", dataset)
+
+    return put
+
+
+def get(root, **options):
+    return fetch("tiny", "data.bin", root=root, **{"limits": QUICK} | options)
+
+
+def part_in(root) -> Path:
+    return root / "tiny" / ".data.bin.part"
+
+
+def write_part(root, content: bytes):
+    part_in(root).parent.mkdir(parents=True)
+    part_in(root).write_bytes(content)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_address_gives_way_to_the_next(fault, server, other, offer, tmp_path):
+    offer(server.url(fault), other.url("good"))
+    path = get(tmp_path)
+    assert path.read_bytes() == BODY
+    assert not part_in(tmp_path).exists()
+    assert server.requests
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_address_alone_gives_an_error_and_no_file(
+    fault, server, offer, tmp_path
+):
+    offer(server.url(fault))
+    begun = time.monotonic()
+    with pytest.raises(DatasetUnavailable) as caught:
+        get(tmp_path)
+    assert time.monotonic() - begun < 4
+    [(url, reason)] = caught.value.attempts
+    assert url == server.url(fault)
+    assert any(words in reason for words in FAULTS[fault].split("|")), reason
+    assert not (tmp_path / "tiny" / "data.bin").exists()
+    if "altered" in reason:
+        assert not part_in(tmp_path).exists()
+    message = str(caught.value)
+    for words in ("tiny/data.bin", url, reason, "What to do", "AIGC_MIRROR"):
+        assert words in message
+
+
+def test_a_file_that_crawls_meets_the_limit_for_the_whole_file(server, offer, tmp_path):
+    offer(server.url("crawl"))
+    limits = Limits(stall=1, extra=0.6, slowest=1e9, pause=0)
+    with pytest.raises(DatasetUnavailable, match="too slow"):
+        get(tmp_path, limits=limits)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["cut", "cut-reset"])
+def test_a_cut_connection_is_resumed_by_range(fault, server, offer, tmp_path):
+    offer(server.url(fault))
+    assert get(tmp_path).read_bytes() == BODY
+    (_, first), (_, second) = server.requests
+    assert first is None
+    assert 0 < int(second.removeprefix("bytes=").removesuffix("-")) <= len(BODY) // 2
+
+
+def test_what_one_address_left_is_completed_by_the_next(server, other, offer, tmp_path):
+    offer(server.url("always-cut"), other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert other.requests[0][1] == f"bytes={len(BODY) // 2}-"
+
+
+@pytest.mark.parametrize("behaviour", ["good", "no-range", "refuses-range"])
+def test_a_wrong_part_is_never_completed_to_a_file(behaviour, server, offer, tmp_path):
+    write_part(tmp_path, b"from another file" * 100)
+    offer(server.url(behaviour))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+@pytest.mark.parametrize("surplus", [0, 1])
+def test_a_wrong_part_of_full_length_is_thrown_away(surplus, server, offer, tmp_path):
+    write_part(tmp_path, b"?" * (len(BODY) + surplus))
+    offer(server.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert server.requests[0][1] is None
+
+
+def test_a_complete_part_needs_no_download(server, offer, tmp_path):
+    write_part(tmp_path, BODY)
+    offer(server.url("missing"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert not server.requests
+
+
+def test_an_answer_with_another_range_is_refused(server, other, offer, tmp_path):
+    write_part(tmp_path, BODY[:1000])
+    offer(server.url("other-range"), other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert other.requests[0][1] == "bytes=1000-"
+
+
+@pytest.mark.parametrize("behaviour", ["redirect", "gzip-label", "chunked"])
+def test_ordinary_servers_serve(behaviour, server, offer, tmp_path):
+    offer(server.url(behaviour))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+def test_an_md5_sum_is_checked_too(server, other, offer, tmp_path):
+    md5 = "md5:" + hashlib.md5(BODY).hexdigest()
+    offer(server.url("altered"), checksum=md5)
+    with pytest.raises(DatasetUnavailable, match="its MD5 is"):
+        get(tmp_path)
+    offer(other.url("good"), checksum=md5)
+    assert get(tmp_path).read_bytes() == BODY
+
+
+# The file that is already there -------------------------------------------------------
+
+
+@contextmanager
+def read_only(folder: Path):
+    """The folder tree without permission to write, for the superuser too."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if user == 0:
+            os.seteuid(0)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+
+
+needs_users = pytest.mark.skipif(
+    not hasattr(os, "seteuid"), reason="this system has no Unix permissions"
+)
+
+
+@pytest.fixture
+def shared_folder():
+    """A folder that every user of the machine may enter, unlike tmp_path."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@needs_users
+def test_a_good_file_in_a_read_only_folder_is_used(server, offer, shared_folder):
+    offer(server.url("good"))
+    path = shared_folder / "tiny" / "data.bin"
+    path.parent.mkdir()
+    path.write_bytes(BODY)
+    with read_only(shared_folder):
+        assert get(shared_folder) == path
+    assert list(shared_folder.rglob("*")) == [path.parent, path]
+    assert not server.requests
+
+
+@needs_users
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_read_only_folder_without_a_good_file_is_named(
+    damaged, server, offer, shared_folder
+):
+    offer(server.url("good"))
+    (shared_folder / "tiny").mkdir()
+    if damaged:
+        (shared_folder / "tiny" / "data.bin").write_bytes(BODY[:-1] + b"!")
+    with (
+        read_only(shared_folder),
+        pytest.raises(DatasetUnavailable, match="read-only.*\n.*AIGC_DATA_DIR") as info,
+    ):
+        get(shared_folder)
+    assert info.value.kind == "read_only"
+    assert str(shared_folder) in str(info.value)
+
+
+def test_a_folder_that_cannot_be_made_is_named(server, offer, tmp_path):
+    offer(server.url("good"))
+    (tmp_path / "root").write_text("a file, not a folder")
+    with pytest.raises(DatasetUnavailable, match="AIGC_DATA_DIR") as info:
+        get(tmp_path / "root")
+    assert info.value.kind == "read_only"
+
+
+@pytest.mark.parametrize("content", [BODY[:-1] + b"!", BODY[:-1], b""])
+def test_a_damaged_file_is_replaced(content, server, offer, tmp_path):
+    offer(server.url("good"))
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "data.bin").write_bytes(content)
+    assert get(tmp_path).read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (BODY[:-1] + b"!", "its SHA256 is"),
+        (BODY[:-1], "has 204,799 bytes instead of 204,800"),
+    ],
+)
+def test_a_damaged_file_that_cannot_be_replaced_is_an_error(
+    content, words, server, offer, tmp_path, monkeypatch
+):
+    offer(server.url("good"))
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "data.bin").write_bytes(content)
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    with pytest.raises(DatasetUnavailable, match=words) as info:
+        get(tmp_path)
+    assert info.value.kind == "offline"
+    assert not server.requests
+
+
+def test_unknown_names_list_the_known_ones(offer, tmp_path):
+    offer()
+    with pytest.raises(ValueError, match="mnist, fashion_mnist, .*tiny"):
+        fetch("minst", "data.bin", root=tmp_path)
+    with pytest.raises(ValueError, match=r"it has: data\.bin"):
+        fetch("tiny", "date.bin", root=tmp_path)
+
+
+# The disk -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_a_full_disk_is_named_and_leaves_nothing(
+    number, server, offer, tmp_path, monkeypatch
+):
+    def fail(handle):
+        raise OSError(number, os.strerror(number))
+
+    offer(server.url("good"))
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DatasetUnavailable, match="disk is full") as info:
+        get(tmp_path)
+    assert info.value.kind == "disk_full"
+    assert not part_in(tmp_path).exists()
+    assert not (tmp_path / "tiny" / "data.bin").exists()
+
+
+CHILD = """
+    import sys
+    from pathlib import Path
+    from aigc_helpers.data import catalog, download
+    root, url, checksum, size = sys.argv[1:]
+    file = catalog.DataFile("data.bin", int(size), checksum, (url,))
+    catalog.DATASETS["tiny"] = catalog.DataSet("tiny", "Tiny", (file,), "", "")
+    try:
+        download.fetch("tiny", "data.bin", root=root)
+    except download.DatasetUnavailable as error:
+        sys.exit(error.kind)
+"""
+
+
+def start_child(root, url, *, before: str = "") -> subprocess.Popen:
+    script = textwrap.dedent(before) + textwrap.dedent(CHILD)
+    arguments = [str(root), url, SHA, str(len(BODY))]
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        cwd=Path(__file__).parents[3],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no RLIMIT_FSIZE")
+def test_a_file_that_the_system_refuses_to_grow_is_named(server, tmp_path):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))"
+    child = start_child(tmp_path, server.url("good"), before=limit)
+    assert child.communicate(timeout=10)[1].strip() == "disk_full"
+    assert not (tmp_path / "tiny" / "data.bin").exists()
+    assert not part_in(tmp_path).exists()
+
+
+def test_two_processes_at_once_download_once(server, tmp_path):
+    children = [start_child(tmp_path, server.url("slow-good")) for _ in range(3)]
+    for child in children:
+        child.communicate(timeout=15)
+    assert [child.returncode for child in children] == [0, 0, 0]
+    assert (tmp_path / "tiny" / "data.bin").read_bytes() == BODY
+    assert len(server.requests) == 1
+
+
+def test_a_killed_download_is_resumed(server, other, offer, tmp_path):
+    child = start_child(tmp_path, server.url("hold"))
+    give_up = time.monotonic() + 10
+    while not part_in(tmp_path).exists() or part_in(tmp_path).stat().st_size < 50_000:
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    child.kill()
+    child.communicate()
+    held = part_in(tmp_path).stat().st_size
+    offer(other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert other.requests == [("/good/tiny/data.bin", f"bytes={held}-")]
+
+
+def test_an_interrupt_keeps_what_arrived_and_frees_the_lock(
+    server, offer, tmp_path, monkeypatch
+):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    offer(server.url("good"))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            get(tmp_path)
+    assert not (tmp_path / "tiny" / "data.bin").exists()
+    assert get(tmp_path).read_bytes() == BODY
+
+
+def test_a_download_that_another_process_blocks_ends_in_an_error(
+    server, offer, tmp_path, monkeypatch
+):
+    offer(server.url("good"))
+    monkeypatch.setattr(download, "LOCK_SECONDS", 0.1)
+    (tmp_path / "tiny").mkdir()
+    with download.FileLock(tmp_path / "tiny" / ".data.bin.lock"):
+        with pytest.raises(DatasetUnavailable, match="another process") as info:
+            get(tmp_path)
+    assert info.value.kind == "busy"
+
+
+# Whom to ask --------------------------------------------------------------------------
+
+
+def test_offline_asks_nobody(server, offer, tmp_path, monkeypatch):
+    offer(server.url("good"))
+    monkeypatch.setenv("AIGC_MIRROR", server.url("good").split("/tiny")[0])
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    with pytest.raises(DatasetUnavailable, match="AIGC_OFFLINE"):
+        get(tmp_path)
+    assert not server.requests
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_mirror_is_asked_first(server, other, offer, tmp_path, monkeypatch):
+    offer(server.url("good"))
+    monkeypatch.setenv("AIGC_MIRROR", other.url("good").split("/tiny")[0] + "/")
+    get(tmp_path)
+    assert [path for path, _ in other.requests] == ["/good/tiny/data.bin"]
+    assert not server.requests
+
+
+def test_a_mirror_without_the_file_gives_way(
+    server, other, offer, tmp_path, monkeypatch
+):
+    offer(server.url("good"))
+    monkeypatch.setenv("AIGC_MIRROR", other.url("missing").split("/tiny")[0])
+    assert get(tmp_path).read_bytes() == BODY
+    assert other.requests and server.requests
+
+
+def test_a_mirror_that_is_no_web_address_is_an_error(offer, tmp_path, monkeypatch):
+    offer()
+    monkeypatch.setenv("AIGC_MIRROR", "mirror.example")
+    with pytest.raises(ValueError, match="AIGC_MIRROR must begin with http"):
+        get(tmp_path)
+
+
+def test_a_password_in_an_address_is_not_shown(offer, tmp_path):
+    offer("http://user:secret@127.0.0.1:9/data.bin")
+    with pytest.raises(DatasetUnavailable) as info:
+        get(tmp_path)
+    stored = (tmp_path / hosts.FILE_NAME).read_text()
+    assert "secret" not in str(info.value) + stored
+    assert "127.0.0.1:9" in stored
+
+
+def test_a_failed_host_is_asked_again_after_ten_minutes(
+    server, offer, tmp_path, monkeypatch
+):
+    offer(server.url("broken"))
+    for _ in range(2):
+        with pytest.raises(DatasetUnavailable) as info:
+            get(tmp_path)
+    assert len(server.requests) == 1
+    [(_, reason)] = info.value.attempts
+    assert reason == "not asked: it failed 0 min ago (HTTP 503 Service Unavailable)"
+
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 599)
+    with pytest.raises(DatasetUnavailable):
+        get(tmp_path)
+    assert len(server.requests) == 1
+    monkeypatch.setattr(time, "time", lambda: now + 601)
+    with pytest.raises(DatasetUnavailable):
+        get(tmp_path)
+    assert len(server.requests) == 2
+
+
+def test_an_express_wish_asks_a_failed_host_and_success_forgets_the_failure(
+    server, offer, tmp_path
+):
+    offer(server.url("broken"))
+    with pytest.raises(DatasetUnavailable):
+        get(tmp_path)
+    offer(server.url("good"))
+    assert get(tmp_path, ask_again=True).read_bytes() == BODY
+    assert json.loads((tmp_path / hosts.FILE_NAME).read_text()) == {}
+
+
+@pytest.mark.parametrize("fault", ["missing", "forbidden", "altered", "truncated"])
+def test_a_single_bad_file_does_not_blame_the_host(fault, server, offer, tmp_path):
+    offer(server.url(fault), server.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1]", '{"a": 1}', '{"a": {"time": "x"}}', '{"a": {}}']
+)
+def test_a_damaged_memory_of_hosts_is_ignored(content, server, offer, tmp_path):
+    offer(server.url("good"))
+    (tmp_path / hosts.FILE_NAME).write_text(content)
+    assert get(tmp_path).read_bytes() == BODY
+
+
+def test_the_data_folder_is_the_named_one_or_in_the_cache(monkeypatch, tmp_path):
+    assert download.data_dir().name == "data"
+    assert "aigc_helpers" in download.data_dir().parts
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    assert download.data_dir() == tmp_path
+
+
+def test_the_bar_shows_where_somebody_watches(
+    server, offer, tmp_path, monkeypatch, capsys
+):
+    offer(server.url("good"))
+    monkeypatch.delenv("AIGC_PROGRESS")
+    get(tmp_path / "pipe")
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    get(tmp_path / "terminal")
+    assert "data.bin" in capsys.readouterr().err
+    monkeypatch.setenv("AIGC_PROGRESS", "0")
+    get(tmp_path / "quiet")
+    assert capsys.readouterr() == ("", "")
+
+
+# The catalogue ------------------------------------------------------------------------
+
+
+def test_the_catalogue_is_complete_and_pinned():
+    for dataset in catalog.DATASETS.values():
+        assert dataset.licence and dataset.credit
+        for file in dataset.files:
+            algorithm, _, digest = file.checksum.partition(":")
+            assert len(bytes.fromhex(digest)) == hashlib.new(algorithm).digest_size
+            assert len({hosts.host_of(url) for url in file.urls}) >= 2
+            for url in file.urls:
+                assert url.endswith(f"/{file.name}")
+                assert "/master/" not in url and "/main/" not in url

@@ -1,0 +1,268 @@
+"""Schedules, averages, histories, and runs that stop and go on."""
+
+import copy
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from aigc_helpers import training
+from aigc_helpers.training import (
+    DivergedError,
+    History,
+    MovingAverage,
+    interrupt_flag,
+    raise_if_not_finite,
+    set_lr,
+    training_steps,
+    warmup_then_decay,
+)
+
+STRESS = Path(__file__).parents[2] / "stress" / "kill_training.py"
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [(0, 1 / 5), (1, 2 / 5), (4, 1.0), (5, 1.0), (6, 94 / 95), (99, 1 / 95)],
+)
+def test_the_learning_rate_climbs_then_falls_along_straight_lines(step, expected):
+    assert warmup_then_decay(step, 100) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 10, 19, 1000])
+@pytest.mark.parametrize("warmup", [0.0, 0.05, 0.5, 1.0])
+def test_the_learning_rate_is_never_zero_and_never_past_one(steps, warmup):
+    factors = [warmup_then_decay(step, steps, warmup=warmup) for step in range(steps)]
+    assert 0 < min(factors) <= max(factors) <= 1
+    rising = max(1, round(warmup * steps))
+    assert factors[:rising] == sorted(factors[:rising])
+    assert factors[rising:] == sorted(factors[rising:], reverse=True)
+
+
+def test_set_lr_reaches_every_group():
+    a, b = (nn.Parameter(torch.zeros(1)) for _ in range(2))
+    optimizer = torch.optim.SGD([{"params": [a]}, {"params": [b], "lr": 5.0}], lr=1.0)
+    set_lr(optimizer, 0.25)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.25]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_loss_that_is_no_number_is_named_with_step_and_cause(value):
+    with pytest.raises(DivergedError) as caught:
+        raise_if_not_finite(12, fine=torch.tensor(1.0), loss_g=torch.tensor(value))
+    message = str(caught.value)
+    assert f"loss_g is {value} at step 12" in message
+    assert "learning rate too high" in message and "last checkpoint" in message
+
+
+def test_one_bad_value_in_a_batch_of_losses_is_enough():
+    raise_if_not_finite(0, loss=torch.tensor([1e30, -5.0]))
+    with pytest.raises(DivergedError, match="step 3"):
+        raise_if_not_finite(3, loss=torch.tensor([1.0, math.nan]))
+
+
+def test_a_history_takes_tensors_and_numbers_and_only_known_names():
+    history = History("a", "b")
+    history.add(a=torch.tensor(0.5, requires_grad=True), b=2)
+    history.add(a=0.1, b=torch.tensor(4))  # a Python number keeps its 53 bits
+    assert history == {"a": [0.5, 0.1], "b": [2.0, 4.0]}
+    assert all(type(value) is float for values in history.values() for value in values)
+    with pytest.raises(KeyError, match="c"):
+        history.add(c=1)
+
+
+def network_with_batchnorm() -> nn.Module:
+    return nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+
+
+def test_the_moving_average_is_the_formula_buffers_too():
+    torch.manual_seed(0)
+    network = network_with_batchnorm()
+    average = MovingAverage(network, decay=0.9)
+    expected = {k: v.clone() for k, v in network.state_dict().items()}
+    for step, decay in [(0, 0.1), (1, 2 / 11), (10, 0.55), (99, 0.9)]:
+        with torch.no_grad():
+            for weight in network.parameters():
+                weight.add_(torch.randn_like(weight))
+        network(torch.randn(16, 2) + 3)  # moves the running statistics
+        average.update(network, step)
+        for key, value in network.state_dict().items():
+            if value.is_floating_point():
+                expected[key] = decay * expected[key] + (1 - decay) * value
+            else:
+                expected[key] = value.clone()  # a counter has no average
+    found = average.module.state_dict()
+    assert found["1.num_batches_tracked"] == 4 and found["1.running_mean"].abs().max()
+    for key, value in expected.items():
+        torch.testing.assert_close(found[key], value)
+
+
+def test_a_decay_of_zero_is_the_newest_network():
+    network = network_with_batchnorm()
+    average = MovingAverage(network, decay=0.0)
+    with torch.no_grad():
+        network[0].weight.add_(torch.randn(3, 2))
+    network(torch.randn(8, 2))
+    average.update(network, 50)
+    for key, value in network.state_dict().items():
+        assert torch.equal(average.module.state_dict()[key], value), key
+
+
+def test_the_average_is_a_copy_that_needs_no_gradient_and_does_not_train():
+    network = network_with_batchnorm()
+    average = MovingAverage(network)
+    assert network.training and not average.module.training
+    assert not any(weight.requires_grad for weight in average.module.parameters())
+    assert all(weight.requires_grad for weight in network.parameters())
+    before = copy.deepcopy(network.state_dict())
+    average.update(network_with_batchnorm(), 0)
+    for key, value in network.state_dict().items():
+        assert torch.equal(value, before[key]), key
+
+
+# Runs that stop and go on -------------------------------------------------------------
+
+
+def add_up(steps: int, parts: dict, file=None, *, at=None, do=None) -> list[int]:
+    """A run whose weight is a sum of random numbers; ``do()`` in step ``at``."""
+    done = []
+    for step in training_steps(steps, parts, file):
+        if step == at:
+            do()
+        with torch.no_grad():
+            parts["model"].bias.add_(torch.rand(1, generator=parts["rng"]))
+        parts["history"].add(total=parts["model"].bias)
+        done.append(step)
+    return done
+
+
+def new_parts() -> dict:
+    torch.manual_seed(0)
+    return {
+        "model": nn.Linear(1, 1),
+        "rng": torch.Generator().manual_seed(0),
+        "history": History("total"),
+    }
+
+
+def interrupt():
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_all_steps_come_in_order():
+    assert add_up(5, new_parts()) == [0, 1, 2, 3, 4]
+    assert add_up(0, new_parts()) == []
+
+
+def test_an_interrupt_finishes_the_step_and_keeps_what_it_has():
+    parts = new_parts()
+    with pytest.warns(UserWarning, match=r"stopped after step 4 of 10$"):
+        assert add_up(10, parts, at=3, do=interrupt) == [0, 1, 2, 3]
+    assert len(parts["history"]["total"]) == 4
+
+
+def test_an_interrupted_run_goes_on_to_the_same_numbers(tmp_path):
+    file = tmp_path / "run.safetensors"
+    unbroken, broken = new_parts(), new_parts()
+    add_up(10, unbroken)
+    with pytest.warns(UserWarning, match=rf"step 4 of 10; saved in {file}"):
+        add_up(10, broken, file, at=3, do=interrupt)
+    later = new_parts()  # as in a new process
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert add_up(10, later, file) == [4, 5, 6, 7, 8, 9]
+    assert later["history"] == unbroken["history"]
+    assert torch.equal(later["model"].bias, unbroken["model"].bias)
+    assert add_up(10, new_parts(), file) == []  # a complete run has nothing to do
+
+
+def test_an_interrupt_between_saving_and_stopping_is_not_lost(tmp_path, monkeypatch):
+    """It comes while the checkpoint is written: one more step, then saved and told."""
+    file, save = tmp_path / "run", training.run.save_checkpoint
+
+    def save_and_interrupt(path, parts, step, steps):
+        save(path, parts, step, steps)
+        if step == 100:
+            interrupt()
+
+    monkeypatch.setattr(training.run, "save_checkpoint", save_and_interrupt)
+    parts = new_parts()
+    with pytest.warns(UserWarning, match="stopped after step 101 of 200; saved"):
+        add_up(200, parts, file)
+    assert training.run.restore_checkpoint(file, new_parts(), 200) == 101
+
+
+def test_the_state_is_saved_every_hundred_steps_and_at_the_end(tmp_path, monkeypatch):
+    saved = []
+    monkeypatch.setattr(
+        training.run,
+        "save_checkpoint",
+        lambda path, parts, step, steps: saved.append(step),
+    )
+    add_up(250, new_parts(), tmp_path / "run")
+    assert saved == [100, 200, 250]
+
+
+def raise_diverged():
+    raise DivergedError
+
+
+def interrupt_twice():
+    interrupt()
+    interrupt()
+
+
+@pytest.mark.parametrize(
+    ("do", "error"),
+    [
+        (lambda: None, None),
+        (interrupt, None),
+        (raise_diverged, DivergedError),
+        (interrupt_twice, KeyboardInterrupt),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:stopped after")
+def test_afterwards_ctrl_c_means_what_it_meant_before(do, error):
+    before = signal.getsignal(signal.SIGINT)
+    if error is None:
+        add_up(3, new_parts(), at=1, do=do)
+        assert signal.getsignal(signal.SIGINT) is before
+    else:  # also while the traceback is still held
+        with pytest.raises(error) as caught:
+            add_up(3, new_parts(), at=1, do=do)
+        assert signal.getsignal(signal.SIGINT) is before, caught.value
+
+
+def test_a_thread_trains_without_touching_signals():
+    done = []
+    thread = threading.Thread(target=lambda: done.extend(add_up(3, new_parts())))
+    thread.start()
+    thread.join()
+    assert done == [0, 1, 2]
+
+
+def test_the_flag_is_empty_until_the_interrupt():
+    with interrupt_flag() as received:
+        assert not received
+        interrupt()
+        assert received == [signal.SIGINT]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks its runs")
+def test_a_killed_training_goes_on_to_bit_equal_weights():
+    result = subprocess.run(
+        [sys.executable, STRESS, "--times", "3", "--steps", "150", "--seed", "1"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "3 kills" in result.stdout

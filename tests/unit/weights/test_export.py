@@ -1,0 +1,150 @@
+"""Exported networks: equal to torch, without traces of this machine, up to date."""
+
+import onnx
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from aigc_helpers import gan, vae, weights
+from aigc_helpers.weights import export
+
+
+class NotDeterministic(nn.Module):
+    """Differs from its export: torch adds what the exporter cannot see."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 9)
+        self.calls = 0
+
+    def forward(self, z):
+        self.calls += 1
+        shift = 0.0 if torch.compiler.is_exporting() else 0.01 * (self.calls > 3)
+        return torch.sigmoid(self.layer(z)).view(-1, 1, 3, 3) + shift
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    torch.manual_seed(0)
+    return gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
+
+
+@pytest.fixture(scope="module")
+def exported(decoder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("networks") / "deep" / "tiny.onnx"
+    return export.export_decoder(decoder, path, latent_dim=8, n_classes=10)
+
+
+def shapes(values) -> dict:
+    return {
+        value.name: [size.dim_value for size in value.type.tensor_type.shape.dim]
+        for value in values
+    }
+
+
+def test_inputs_and_output_have_fixed_names_and_shapes(exported):
+    graph = onnx.load(exported).graph
+    assert shapes(graph.input) == {"z": [1, 8], "y": [1, 10]}
+    assert shapes(graph.output) == {"image": [1, 1, 28, 28]}
+
+
+def test_the_file_equals_torch_on_inputs_of_its_own(exported, decoder):
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    z, y = torch.full((1, 8), -0.7), torch.eye(10)[[4]]
+    (image,) = session.run(["image"], {"z": z.numpy(), "y": y.numpy()})
+    with torch.no_grad():
+        assert torch.allclose(torch.from_numpy(image), decoder(z, y), atol=1e-4)
+
+
+def test_no_path_and_no_doc_string_is_left(exported):
+    content = exported.read_bytes()
+    for trace in (
+        b".py",
+        b"site-packages",
+        b"Traceback",
+        b"File ",
+        b"/home",
+        b"forward(",
+    ):
+        assert trace not in content
+    model = onnx.load(exported)
+    messages = list(export._messages(model))
+    assert len(messages) > 20
+    assert not any(getattr(message, "doc_string", "") for message in messages)
+    assert [prop.key for prop in model.metadata_props] == ["aigc_fingerprint"]
+
+
+def test_an_up_to_date_file_is_kept(exported, decoder):
+    before = exported.stat().st_mtime_ns
+    export.export_decoder(decoder, exported, latent_dim=8, n_classes=10)
+    assert exported.stat().st_mtime_ns == before
+
+
+def test_other_weights_and_damage_write_the_file_anew(tmp_path, decoder):
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(b"not a network")
+    export.export_decoder(decoder, path, latent_dim=8, n_classes=10)
+    first = path.read_bytes()
+    other = gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
+    export.export_decoder(other, path, latent_dim=8, n_classes=10)
+    assert path.read_bytes() != first
+    assert [part.name for part in tmp_path.iterdir()] == ["tiny.onnx"]
+
+
+def test_a_network_that_differs_is_not_written(tmp_path):
+    path = tmp_path / "wrong.onnx"
+    with pytest.raises(export.ExportError, match="differs from torch"):
+        export.export_decoder(NotDeterministic(), path, latent_dim=4)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("n_classes", [0, 10])
+def test_a_vae_decoder_is_exported_as_probabilities(tmp_path, n_classes):
+    torch.manual_seed(0)
+    model = vae.VAE(2, width=4, hidden=8, depth=1, n_classes=n_classes)
+    sizes = {"latent_dim": 2, "n_classes": n_classes}
+    path = export.export_decoder(
+        vae.PixelDecoder(model), tmp_path / "tiny.onnx", **sizes
+    )
+    inputs = {"z": torch.randn(1, 2), **({"y": torch.eye(10)[:1]} if n_classes else {})}
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (image,) = session.run(None, {key: t.numpy() for key, t in inputs.items()})
+    expected = vae.sample_images(model, *inputs.values())
+    torch.testing.assert_close(torch.from_numpy(image), expected)
+
+
+def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
+    cards = {
+        "with": {
+            "network": {"module": "gan"},
+            "explorer": {"decoder": "PixelDecoder", "latent_dim": 8, "n_classes": 10},
+        },
+        "classifier": {},
+    }
+    monkeypatch.setattr(weights, "names", lambda: list(cards))
+    monkeypatch.setattr(weights, "card", cards.get)
+    monkeypatch.setattr(weights, "load", lambda name: decoder.generator)
+    assert export.export_all(tmp_path) == [tmp_path / "with.onnx"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gan_mnist",
+        "gan_mnist_conditional",
+        "vae_mnist",
+        "vae_mnist_plane",
+        "vae_mnist_conditional",
+    ],
+)
+def test_shipped_decoders_give_images(name):
+    decoder = weights.load_decoder(name)
+    size = weights.card(name)["explorer"]
+    z = torch.randn(2, size["latent_dim"], generator=torch.Generator().manual_seed(0))
+    inputs = [z]
+    if size["n_classes"]:
+        inputs.append(torch.eye(size["n_classes"])[:2])
+    images = decoder(*inputs)
+    assert list(images.shape) == [2, 1, *size["image_shape"]]
+    assert 0 <= images.min() and images.max() <= 1 and images.max() > 0.5
