@@ -8,14 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.runtime import autocast
-from aigc_helpers.training import (
-    History,
-    MovingAverage,
-    raise_if_not_finite,
-    set_lr,
-    training_steps,
-    warmup_then_decay,
-)
+from aigc_helpers.training import Run
 
 
 class Generator(nn.Module):
@@ -200,17 +193,11 @@ def train_gan(
     data,
     labels=None,
     *,
-    steps: int,
-    batch_size: int = 32,
-    lr: float = 3e-3,
     betas: tuple[float, float] = (0.0, 0.99),
     gamma: float = 0.0,
-    decay: float = 0.99,
-    seed: int = 0,
-    watch=None,
-    checkpoint=None,
+    **options,
 ):
-    """Play the game for ``steps`` rounds.
+    """Play the game, round after round.
 
     Parameters
     ----------
@@ -220,17 +207,15 @@ def train_gan(
         uint8 images (N, 1, 28, 28), or float rows (N, ...) that are used as they are.
     labels : int64 tensor (N,), optional
         Classes for conditional networks.
-    lr, betas : float, (float, float)
+    betas : (float, float)
         Of AdamW, for both networks; beta_1 = 0 because in a game old gradients point
         at an old opponent.
     gamma : float
         Weight of the R1 penalty; 0 leaves it out.
-    decay : float
-        Of the moving average of the generator's weights; 0 keeps the newest ones.
-    watch : callable, optional
-        Called as ``watch(steps_done, averaged_generator)`` after every step.
-    checkpoint : path, optional
-        File to resume from and to save to, see `training_steps`.
+    **options
+        ``steps`` (rounds), ``batch_size`` (32), ``lr`` (3e-3, of both networks),
+        ``decay`` (0.99, of the averaged generator), ``seed``, ``watch``,
+        ``checkpoint``: see `training.Run`.
 
     Returns
     -------
@@ -244,45 +229,33 @@ def train_gan(
     DivergedError
         If a loss is no longer a number.
     """
-    rng = torch.Generator().manual_seed(seed)
     optimizer_g, optimizer_d = (
         torch.optim.AdamW(network.parameters(), betas=betas, fused=True)
         for network in (generator, discriminator)
     )
-    average = MovingAverage(generator, decay)
-    history = History("loss_d", "loss_g")
-    parts = {
-        "generator": generator,
-        "discriminator": discriminator,
-        "average": average.module,
-        "optimizer_g": optimizer_g,
-        "optimizer_d": optimizer_d,
-        "rng": rng,
-        "history": history,
-    }
-    generator.train()
-    discriminator.train()
-    for step in training_steps(steps, parts, checkpoint):
-        for optimizer in (optimizer_g, optimizer_d):
-            set_lr(optimizer, lr * warmup_then_decay(step, steps))
-
-        index = torch.randint(len(data), (batch_size,), generator=rng)
+    run = Run(
+        generator,
+        {
+            "discriminator": discriminator,
+            "optimizer_g": optimizer_g,
+            "optimizer_d": optimizer_d,
+        },
+        **{"batch_size": 32, "lr": 3e-3, "decay": 0.99} | options,
+    )
+    for _ in run:
+        index = torch.randint(len(data), (run.batch_size,), generator=run.rng)
         real = to_signed(data[index])
         y = () if labels is None else (one_hot(labels[index], generator.n_classes),)
-        z = torch.randn(batch_size, generator.latent_dim, generator=rng).to(real.device)
+        z = torch.randn(run.batch_size, generator.latent_dim, generator=run.rng)
         with autocast(real.device):
-            fake = generator(z, *y)
+            fake = generator(z.to(real.device), *y)
 
         loss_d = discriminator_step(
             discriminator, optimizer_d, real, fake, *y, gamma=gamma
         )
         loss_g = generator_step(discriminator, optimizer_g, fake, *y)
-        raise_if_not_finite(step, loss_d=loss_d, loss_g=loss_g)
-        average.update(generator, step)
-        history.add(loss_d=loss_d, loss_g=loss_g)
-        if watch:
-            watch(step + 1, average.module)
-    return average.module, history
+        run.record(loss_d=loss_d, loss_g=loss_g)
+    return run.average, run.history
 
 
 @torch.no_grad()

@@ -5,13 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.runtime import autocast
-from aigc_helpers.training import (
-    History,
-    raise_if_not_finite,
-    set_lr,
-    training_steps,
-    warmup_then_decay,
-)
+from aigc_helpers.training import Run
 
 
 class DigitClassifier(nn.Module):
@@ -75,39 +69,24 @@ def shift_randomly(images, generator: torch.Generator, *, pixels: int = 2):
     return padded[:, :, top : top + height, left : left + width]
 
 
-def train_classifier(
-    model,
-    images,
-    labels,
-    *,
-    steps: int,
-    batch_size=128,
-    lr=4e-3,
-    seed=0,
-    checkpoint=None,
-):
+def train_classifier(model, images, labels, **options):
     """Train on uint8 images (N, 1, 28, 28) and labels (N,); return the loss history.
 
-    ``checkpoint`` names a file to resume from and to save to, see `training_steps`.
+    ``options`` are ``steps``, ``batch_size`` (128), ``lr`` (4e-3), ``seed``,
+    ``checkpoint``: see `training.Run`.
     """
-    rng = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=lr, weight_decay=0.05, fused=True
-    )
-    history = History("loss")
-    parts = {"model": model, "optimizer": optimizer, "rng": rng, "history": history}
-    model.train()
-    for step in training_steps(steps, parts, checkpoint):
-        set_lr(optimizer, lr * warmup_then_decay(step, steps))
-        index = torch.randint(len(images), (batch_size,), generator=rng)
-        x = shift_randomly(images[index] / 255, rng)
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.05, fused=True)
+    options = {"batch_size": 128, "lr": 4e-3} | options
+    run = Run(model, {"optimizer": optimizer}, **options)
+    for _ in run:
+        index = torch.randint(len(images), (run.batch_size,), generator=run.rng)
+        x = shift_randomly(images[index] / 255, run.rng)
         with autocast(x.device):
             logits = model(x)
         loss = F.cross_entropy(logits.float(), labels[index])  # nats
-        raise_if_not_finite(step, loss=loss)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        history.add(loss=loss)
+        run.record(loss=loss)
     model.eval()
-    return history
+    return run.history

@@ -2,31 +2,29 @@
 
 import torch
 
-from aigc_helpers.training import History, raise_if_not_finite, training_steps
+from aigc_helpers.training import Run
 
 
 def train_family(
     model,
     points,
     *,
-    steps: int,
-    batch_size: int = 256,
     lr: float = 2e-3,
     betas: tuple[float, float] | None = None,
-    seed: int = 0,
-    watch=None,
+    **options,
 ):
-    """Let each player take one step a round, for ``steps`` rounds.
+    """Let each player take one step a round.
 
     Parameters
     ----------
     model : nn.Module
-        Of `families.models`; changed in place.
+        Of `families.networks`; changed in place.
     points : float tensor (N, 2)
     lr, betas : float, (float, float)
         Of Adam, constant; ``betas`` are by default the model's own.
-    watch : callable, optional
-        Called as ``watch(steps_done)`` after every round.
+    **options
+        ``steps`` (rounds), ``batch_size`` (256), ``seed``, ``watch``: see
+        `training.Run`.
 
     Returns
     -------
@@ -38,25 +36,22 @@ def train_family(
     DivergedError
         If a loss is no longer a number.
     """
-    rng = torch.Generator().manual_seed(seed)
     players, betas = model.players(), betas or model.betas
     optimizers = {
         player: torch.optim.Adam(parameters, lr=lr, betas=betas, fused=True)
         for player, parameters in players.items()
     }
-    history = History(*players)
-    for step in training_steps(steps, {}):
-        x = points[torch.randint(len(points), (batch_size,), generator=rng)]
+    run = Run(model, optimizers, **{"batch_size": 256} | options)
+    for _ in run:
+        index = torch.randint(len(points), (run.batch_size,), generator=run.rng)
+        x, losses = points[index], {}
         for player, optimizer in optimizers.items():
-            loss = model.loss(x, player, rng)
-            raise_if_not_finite(step, **{player: loss})
+            losses[player] = model.loss(x, player, run.rng)
             optimizer.zero_grad()
-            loss.backward(inputs=players[player])
+            losses[player].backward(inputs=players[player])
             optimizer.step()
-            history.add(**{player: loss})
-        if watch:
-            watch(step + 1)
-    return history
+        run.record(**losses)
+    return run.history
 
 
 @torch.no_grad()

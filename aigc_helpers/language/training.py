@@ -1,21 +1,14 @@
 """Training of recurrent language models: on one long text, and on many short lines."""
 
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.runtime import autocast
-from aigc_helpers.training import (
-    DivergedError,
-    History,
-    MovingAverage,
-    raise_if_not_finite,
-    set_lr,
-    training_steps,
-    warmup_then_decay,
-)
+from aigc_helpers.training import DivergedError, Run
 
 PADDING = -100  # a target that does not count
 
@@ -216,53 +209,39 @@ def _train(
     batch: Callable,
     carried: dict,
     *,
-    steps: int,
-    seed: int,
-    lr: float = 4e-3,
     betas: tuple[float, float] = (0.9, 0.99),
     weight_decay: float = 0.01,
     clip: float = 1.0,
-    decay: float = 0.0,
-    watch=None,
-    checkpoint=None,
+    **options,
 ):
     """The loop of both; ``carried`` is the state between pieces, empty for lines."""
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=betas, weight_decay=weight_decay, fused=True
     )
-    average = MovingAverage(model, decay)
-    history = History("loss", "gradient_norm")
     parts = {
-        "model": model,
-        "average": average.module,
         "optimizer": optimizer,
-        "rng": torch.default_generator,  # dropout draws from it
         "carried": carried,
-        "history": history,
+        "rng": torch.default_generator,  # dropout draws from it
     }
-    model.train()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        for step in training_steps(steps, parts, checkpoint):
-            set_lr(optimizer, lr * warmup_then_decay(step, steps))
+    run = Run(model, parts, **{"lr": 4e-3} | options)
+    with torch.random.fork_rng(devices=[]), _advice(clip):
+        torch.manual_seed(run.seed)
+        for step in run:
             inputs, targets = batch(step)
             state = tuple(carried.values()) or None
             loss, norm, state = language_step(
                 model, optimizer, inputs, targets, state, clip=clip
             )
-            _raise_if_diverged(step, clip, loss=loss, gradient_norm=norm)
-            for name, part in zip(carried, state, strict=False):
-                carried[name] = part
-            average.update(model, step)
-            history.add(loss=loss, gradient_norm=norm)
-            if watch:
-                watch(step + 1, average.module)
-    return average.module, history
+            carried.update(zip(carried, state, strict=False))
+            run.record(loss=loss, gradient_norm=norm)
+    return run.average, run.history
 
 
-def _raise_if_diverged(step: int, clip: float, **values) -> None:
+@contextmanager
+def _advice(clip: float):
+    """Add to the error of a run that diverges what helps a recurrent network."""
     try:
-        raise_if_not_finite(step, **values)
+        yield
     except DivergedError as error:
         raise DivergedError(
             f"{error} In a recurrent network gradients may explode: clip them (clip is "

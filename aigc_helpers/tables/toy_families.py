@@ -61,7 +61,7 @@ def fit_and_judge(row: str, seed: int, data, train, held_out) -> dict[str, float
     model = families.FAMILIES[family]()
     shares, pauses = [], []
 
-    def look(step):
+    def look(step, _):
         if step % EVERY == 0:
             begun = time.process_time()
             samples = families.sample_points(model, N_HELD_OUT, seed=step)

@@ -1,10 +1,13 @@
-"""What every training loop shares: schedules, averages, history, stopping."""
+"""What every training loop shares: rate, average, history, progress, stopping."""
 
 import copy
+import math
 import signal
 import threading
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 import torch
@@ -51,14 +54,19 @@ def raise_if_not_finite(step: int, **losses: torch.Tensor) -> None:
 class History(dict):
     """Named lists of floats, one value a step."""
 
-    def __init__(self, *names: str):
-        super().__init__({name: [] for name in names})
-
     def add(self, **values) -> None:
-        """Append one value to each named list; every name must be known."""
+        """Append one value to each named list; the first step names them.
+
+        Raises
+        ------
+        KeyError
+            If a later step has other names.
+        """
+        if self and values.keys() != self.keys():
+            raise KeyError(f"this history has {sorted(self)}, not {sorted(values)}")
         for name, value in values.items():
             value = value.detach() if torch.is_tensor(value) else value
-            self[name].append(float(value))
+            self.setdefault(name, []).append(float(value))
 
 
 class MovingAverage:
@@ -117,8 +125,122 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
             if stop:
                 note = f"stopped after step {done} of {steps}"
                 note += f"; saved in {checkpoint}" if checkpoint else ""
-                warnings.warn(note, stacklevel=2)
+                warnings.warn(note, stacklevel=3)
                 return
+
+
+@dataclass
+class Run:
+    """A training run: all of a loop that is not its algorithm.
+
+    Iterating gives the steps that are still to do; `record` ends each::
+
+        run = Run(network, {"optimizer": optimizer}, steps=1000, lr=1e-3)
+        for _ in run:
+            loss = ...
+            run.record(loss=loss)
+        return run.average, run.history
+
+    Parameters
+    ----------
+    network : nn.Module
+        What is averaged; in training mode from the first step on.
+    parts : dict
+        What else the run changes, by name: other networks, optimizers, states.
+    steps, batch_size : int
+        Length of the whole run, and examples in a step; both 1 or more.
+    lr : float
+        Highest learning rate of all optimizers: up, then down to zero, see
+        `warmup_then_decay`. None leaves the optimizers' own.
+    decay : float
+        Of the moving average of the weights, in [0, 1); 0 keeps the newest ones.
+    seed : int
+        Of ``rng``, from which the loop draws batches and noise.
+    watch : callable, optional
+        Called as ``watch(steps_done, averaged_network)`` after every step.
+    checkpoint : path, optional
+        File to resume from and to save to, see `training_steps`.
+
+    Attributes
+    ----------
+    average : nn.Module
+        The averaged network, in evaluation mode.
+    history : History
+        What was recorded, one value a step.
+    rng : torch.Generator
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    DivergedError
+        If a recorded loss is no longer a number.
+    """
+
+    network: nn.Module
+    parts: dict
+    _: KW_ONLY
+    steps: int
+    batch_size: int = 64
+    lr: float | None = None
+    decay: float = 0.0
+    seed: int = 0
+    watch: Callable | None = None
+    checkpoint: Path | str | None = None
+    history: History = field(default_factory=History, init=False)
+
+    def __post_init__(self):
+        self._require_ranges()
+        self.rng = torch.Generator().manual_seed(self.seed)
+        self._average = MovingAverage(self.network, self.decay)
+        self._step = 0
+
+    @property
+    def average(self) -> nn.Module:
+        return self._average.module
+
+    def __iter__(self) -> Iterator[int]:
+        parts = {
+            "network": self.network,
+            "average": self.average,
+            "rng": self.rng,
+            "history": self.history,
+            **self.parts,
+        }
+        for part in (self.network, *self.parts.values()):
+            if isinstance(part, nn.Module):
+                part.train()
+        for step in training_steps(self.steps, parts, self.checkpoint):
+            self._step = step
+            self._set_rate()
+            yield step
+
+    def record(self, **losses: torch.Tensor) -> None:
+        """End a step: losses into the history, weights into the average."""
+        raise_if_not_finite(self._step, **losses)
+        self._average.update(self.network, self._step)
+        self.history.add(**losses)
+        if self.watch:
+            self.watch(self._step + 1, self.average)
+
+    def _set_rate(self) -> None:
+        """The learning rate of this step, for all optimizers."""
+        if self.lr is None:
+            return
+        factor = warmup_then_decay(self._step, self.steps)
+        for part in self.parts.values():
+            if isinstance(part, torch.optim.Optimizer):
+                set_lr(part, self.lr * factor)
+
+    def _require_ranges(self) -> None:
+        for name, low in (("steps", 1), ("batch_size", 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < low:
+                raise ValueError(f"{name} must be a whole number from {low}: {value!r}")
+        if self.lr is not None and not 0 <= self.lr < math.inf:
+            raise ValueError(f"lr must be 0 or more and finite, not {self.lr}")
+        if not 0 <= self.decay < 1:
+            raise ValueError(f"decay must be in [0, 1), not {self.decay}")
 
 
 @contextmanager

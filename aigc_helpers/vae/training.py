@@ -3,14 +3,7 @@
 import torch
 
 from aigc_helpers.runtime import autocast
-from aigc_helpers.training import (
-    History,
-    MovingAverage,
-    raise_if_not_finite,
-    set_lr,
-    training_steps,
-    warmup_then_decay,
-)
+from aigc_helpers.training import Run
 from aigc_helpers.vae.losses import (
     binarise,
     free_bits_kl,
@@ -26,19 +19,13 @@ def train_vae(
     data,
     labels=None,
     *,
-    steps: int,
-    batch_size: int = 64,
-    lr: float = 4e-3,
     beta: float = 1.0,
     kl_warmup: float = 0.0,
     free_bits: float = 0.0,
     binary: bool = False,
-    decay: float = 0.99,
-    seed: int = 0,
-    watch=None,
-    checkpoint=None,
+    **options,
 ):
-    """Minimise the negative ELBO for ``steps`` batches.
+    """Minimise the negative ELBO, batch after batch.
 
     Parameters
     ----------
@@ -48,8 +35,6 @@ def train_vae(
         Images (N, 1, 28, 28), uint8 or float in [0, 1].
     labels : int64 tensor (N,), optional
         Classes, for a VAE with ``n_classes``.
-    lr : float
-        Of AdamW, after a warm-up; then linear down to zero.
     beta : float
         Weight of the KL divergence.
     kl_warmup : float
@@ -58,12 +43,9 @@ def train_vae(
         Nats of each latent number that cost nothing, see `free_bits_kl`.
     binary : bool
         Binarise each batch anew by chance, instead of learning grey values.
-    decay : float
-        Of the moving average of the weights; 0 keeps the newest ones.
-    watch : callable, optional
-        Called as ``watch(steps_done, averaged_model)`` after every step.
-    checkpoint : path, optional
-        File to resume from and to save to, see `training_steps`.
+    **options
+        ``steps``, ``batch_size`` (64), ``lr`` (4e-3, of AdamW), ``decay`` (0.99, of
+        the averaged model), ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
 
     Returns
     -------
@@ -78,39 +60,26 @@ def train_vae(
     DivergedError
         If a loss is no longer a number.
     """
-    rng = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=0.0, fused=True
     )
-    average = MovingAverage(model, decay)
-    history = History("reconstruction", "kl")
-    parts = {
-        "model": model,
-        "average": average.module,
-        "optimizer": optimizer,
-        "rng": rng,
-        "history": history,
-    }
-    model.train()
-    for step in training_steps(steps, parts, checkpoint):
-        set_lr(optimizer, lr * warmup_then_decay(step, steps))
-        weight = beta * min(1.0, (step + 1) / max(1.0, kl_warmup * steps))
+    options = {"batch_size": 64, "lr": 4e-3, "decay": 0.99} | options
+    run = Run(model, {"optimizer": optimizer}, **options)
+    for step in run:
+        weight = beta * min(1.0, (step + 1) / max(1.0, kl_warmup * run.steps))
 
-        index = torch.randint(len(data), (batch_size,), generator=rng)
-        x = binarise(data[index], generator=rng) if binary else to_unit(data[index])
+        index = torch.randint(len(data), (run.batch_size,), generator=run.rng)
+        pixels = data[index]
+        x = binarise(pixels, generator=run.rng) if binary else to_unit(pixels)
         y = None if labels is None else one_hot(labels[index], model.n_classes)
         with autocast(x.device):
-            logits, mu, logvar = model(x, y, generator=rng)
+            logits, mu, logvar = model(x, y, generator=run.rng)
 
         reconstruction = reconstruction_loss(logits.float(), x).mean()
         kl = kl_divergence(mu, logvar).mean()
-        raise_if_not_finite(step, reconstruction=reconstruction, kl=kl)
         cost = free_bits_kl(mu, logvar, free_bits) if free_bits else kl
         optimizer.zero_grad()
         (reconstruction + weight * cost).backward()
         optimizer.step()
-        average.update(model, step)
-        history.add(reconstruction=reconstruction, kl=kl)
-        if watch:
-            watch(step + 1, average.module)
-    return average.module, history
+        run.record(reconstruction=reconstruction, kl=kl)
+    return run.average, run.history

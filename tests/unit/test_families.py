@@ -147,7 +147,9 @@ def test_training_lowers_the_loss_and_is_repeatable(family, x):
         set_seed(0)
         model = FAMILIES[family]()
         histories.append(
-            families.train_family(model, x, steps=120, seed=seed, watch=steps.append)
+            families.train_family(
+                model, x, steps=120, seed=seed, watch=lambda step, _: steps.append(step)
+            )
         )
     (name,) = model.players()
     losses = histories[0][name]

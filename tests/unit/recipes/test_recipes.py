@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from aigc_helpers import cli, data, gan, judge, recipes, training, vae, weights
+from aigc_helpers import cli, data, gan, recipes, training, vae, weights
 from aigc_helpers.data.images import ImageSet
 from aigc_helpers.recipes import judging
 
@@ -170,8 +170,7 @@ def interrupt_at(monkeypatch, at: int):
             signal.raise_signal(signal.SIGINT)
         original(step, **losses)
 
-    for module in (gan, vae.training, judge):
-        monkeypatch.setattr(module, "raise_if_not_finite", press)
+    monkeypatch.setattr(training.run, "raise_if_not_finite", press)
 
 
 @pytest.mark.filterwarnings("ignore:stopped after")

@@ -24,7 +24,7 @@ def make_parts(seed: int = 0, width: int = 3) -> dict:
     optimizer.step()
     rng = torch.Generator().manual_seed(seed)
     torch.rand(3, generator=rng)
-    history = History("loss")
+    history = History()
     history.add(loss=0.1 + seed)
     return {"model": model, "optimizer": optimizer, "rng": rng, "history": history}
 

@@ -19,6 +19,7 @@ from aigc_helpers.training import (
     DivergedError,
     History,
     MovingAverage,
+    Run,
     interrupt_flag,
     raise_if_not_finite,
     set_lr,
@@ -70,7 +71,7 @@ def test_one_bad_value_in_a_batch_of_losses_is_enough():
 
 
 def test_a_history_takes_tensors_and_numbers_and_only_known_names():
-    history = History("a", "b")
+    history = History()
     history.add(a=torch.tensor(0.5, requires_grad=True), b=2)
     history.add(a=0.1, b=torch.tensor(4))  # a Python number keeps its 53 bits
     assert history == {"a": [0.5, 0.1], "b": [2.0, 4.0]}
@@ -149,7 +150,7 @@ def new_parts() -> dict:
     return {
         "model": nn.Linear(1, 1),
         "rng": torch.Generator().manual_seed(0),
-        "history": History("total"),
+        "history": History(),
     }
 
 
@@ -266,3 +267,93 @@ def test_a_killed_training_goes_on_to_bit_equal_weights():
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "3 kills" in result.stdout
+
+
+def fit_line(steps=30, **options):
+    """A run that fits y = 3x with a linear layer; also the rates it used."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.0))
+    optimizer = torch.optim.SGD(network.parameters(), lr=9.0)
+    run, rates = Run(network, {"optimizer": optimizer}, steps=steps, **options), []
+    for _ in run:
+        x = torch.randn(run.batch_size, 1, generator=run.rng)
+        loss = (network(x) - 3 * x).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+        run.record(loss=loss)
+    return run, rates
+
+
+def test_a_run_sets_the_rate_and_keeps_history_and_average():
+    seen = []
+    run, rates = fit_line(
+        lr=0.2, decay=0.5, watch=lambda done, network: seen.append((done, network))
+    )
+    assert rates == [0.2 * warmup_then_decay(step, 30) for step in range(30)]
+    assert list(run.history) == ["loss"] and len(run.history["loss"]) == 30
+    assert run.history["loss"][-1] < 0.1 * run.history["loss"][0]
+    assert seen == [(done, run.average) for done in range(1, 31)]
+    assert run.network.training and not run.average.training
+    newest, averaged = run.network[0].weight, run.average[0].weight
+    assert not torch.equal(newest, averaged)
+
+
+def test_a_run_without_a_rate_leaves_the_optimizers_their_own():
+    run, rates = fit_line(steps=2)
+    assert rates == [9.0, 9.0]
+    assert torch.equal(run.network[0].weight, run.average[0].weight)
+
+
+def test_a_run_goes_on_from_its_file_bit_equal(tmp_path):
+    whole, _ = fit_line(lr=0.2, decay=0.9)
+
+    def press(done, _):
+        if done == 11:
+            signal.raise_signal(signal.SIGINT)
+
+    options = {"lr": 0.2, "decay": 0.9, "checkpoint": tmp_path / "run"}
+    with pytest.warns(UserWarning, match="stopped after step 11 of 30; saved"):
+        part, _ = fit_line(**options, watch=press)
+    assert len(part.history["loss"]) == 11
+    resumed, _ = fit_line(**options)
+    assert resumed.history == whole.history
+    assert torch.equal(resumed.average[0].weight, whole.average[0].weight)
+
+
+def test_a_loss_that_is_no_number_ends_a_run_before_anything_is_recorded():
+    run = Run(nn.Linear(1, 1), {}, steps=3)
+    with pytest.raises(DivergedError, match="loss is nan at step 1"):
+        for step in run:
+            run.record(loss=torch.tensor(float("nan") if step else 1.0))
+    assert run.history == {"loss": [1.0]}
+
+
+def test_a_run_keeps_the_same_losses_from_step_to_step():
+    run = Run(nn.Linear(1, 1), {}, steps=3)
+    next(iter(run))
+    run.record(loss=torch.ones(()))
+    with pytest.raises(KeyError, match="has .'loss'., not .'kl'."):
+        run.record(kl=torch.ones(()))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "steps must be a whole number from 1: 0"),
+        ({"steps": 2.5}, "steps must be a whole number from 1: 2.5"),
+        ({"batch_size": 0}, "batch_size must be a whole number"),
+        ({"lr": -1e-3}, "lr must be 0 or more and finite, not -0.001"),
+        ({"lr": math.nan}, "lr must be 0 or more"),
+        ({"decay": 1.0}, "decay must be in"),
+    ],
+)
+def test_a_run_refuses_numbers_out_of_range(options, message):
+    with pytest.raises(ValueError, match=message):
+        Run(nn.Linear(1, 1), {}, **{"steps": 5} | options)
+
+
+def test_an_option_that_a_run_does_not_have_is_named():
+    with pytest.raises(TypeError, match="stpes"):
+        Run(nn.Linear(1, 1), {}, stpes=5)
