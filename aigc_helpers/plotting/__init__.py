@@ -10,7 +10,6 @@ from aigc_helpers.plotting.charts import (
     metric_curve,
     scatter_2d,
 )
-from aigc_helpers.plotting.fonts import missing_glyphs
 from aigc_helpers.plotting.images import filmstrip, image_grid, neighbours_grid
 from aigc_helpers.plotting.style import COLOURS, house_style
 
@@ -22,7 +21,6 @@ __all__ = [
     "image_grid",
     "loss_curves",
     "metric_curve",
-    "missing_glyphs",
     "neighbours_grid",
     "scatter_2d",
 ]

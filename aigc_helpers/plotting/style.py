@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from aigc_helpers.plotting.fonts import FAMILY, register_font
+from aigc_helpers.plotting.font import FAMILY, register_font
 
 # Okabe and Ito (2008): told apart by colour-blind readers too.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"

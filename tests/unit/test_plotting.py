@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -15,7 +16,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from aigc_helpers import plotting
-from aigc_helpers.plotting import fonts
+from aigc_helpers.plotting import font
 
 IMAGES = torch.rand(12, 1, 28, 28)
 CENTRES = torch.tensor([[2.0, 0.0], [-2.0, 0.0]])
@@ -50,6 +51,13 @@ def drawn_texts(fig):
     return [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip()]
 
 
+def missing_glyphs(text: str) -> str:
+    """Characters of ``text`` outside ``$…$`` that the font lacks, sorted."""
+    plain = re.sub(r"(?<!\\)\$[^$]*\$", "", text)
+    charmap = matplotlib.ft2font.FT2Font(str(font.FONT)).get_charmap()
+    return "".join(sorted(set(plain) - set(map(chr, charmap)) - {"\n"}))
+
+
 def pixels(fig):
     """The figure as an RGB array (height, width, 3)."""
     buffer = io.BytesIO()
@@ -58,7 +66,7 @@ def pixels(fig):
 
 
 def test_every_public_plot_function_is_tested_here():
-    others = {"COLOURS", "house_style", "missing_glyphs"}
+    others = {"COLOURS", "house_style"}
     assert set(plotting.__all__) == set(FIGURES) | others
 
 
@@ -76,8 +84,8 @@ def test_every_character_drawn_is_in_the_book_font(name):
     texts = drawn_texts(FIGURES[name]())
     assert texts
     for text in texts:
-        assert fonts.missing_glyphs(text.get_text()) == "", text
-        assert text.get_fontname() == fonts.FAMILY, text
+        assert missing_glyphs(text.get_text()) == "", text
+        assert text.get_fontname() == font.FAMILY, text
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -94,23 +102,23 @@ def test_labels_are_chinese_and_lie_inside_the_figure(name):
 
 
 def test_missing_glyphs_names_what_the_font_lacks():
-    assert fonts.missing_glyphs("损失（nats）\n→ α ≤ 3 × 10") == ""
-    assert fonts.missing_glyphs("龘的 𝔼") == "龘𝔼"
+    assert missing_glyphs("损失（nats）\n→ α ≤ 3 × 10") == ""
+    assert missing_glyphs("龘的 𝔼") == "龘𝔼"
 
 
 def test_missing_glyphs_leaves_mathematics_to_matplotlib():
-    assert fonts.missing_glyphs(r"$\mathbb{E}$ 和 $𝔼$") == ""
-    assert fonts.missing_glyphs("𝔼 在 $x$ 之外") == "𝔼"
+    assert missing_glyphs(r"$\mathbb{E}$ 和 $𝔼$") == ""
+    assert missing_glyphs("𝔼 在 $x$ 之外") == "𝔼"
 
 
 def test_font_has_its_own_name_and_licence():
-    face = matplotlib.ft2font.FT2Font(str(fonts.FONT))
-    assert face.family_name == fonts.FAMILY
+    face = matplotlib.ft2font.FT2Font(str(font.FONT))
+    assert face.family_name == font.FAMILY
     assert "Source" not in face.family_name and "Noto" not in face.family_name
-    licence = fonts.FONT.with_name("OFL.txt").read_text()
+    licence = font.FONT.with_name("OFL.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert "Reserved Font Name 'Source'" in licence
-    assert fonts.FONT.stat().st_size < 1.3e6
+    assert font.FONT.stat().st_size < 1.3e6
 
 
 def test_importing_registers_no_font():
@@ -125,7 +133,7 @@ def test_importing_registers_no_font():
 def test_house_style_leaves_matplotlib_as_it_was():
     before = dict(matplotlib.rcParams)
     with plotting.house_style():
-        assert matplotlib.rcParams["font.family"][0] == fonts.FAMILY
+        assert matplotlib.rcParams["font.family"][0] == font.FAMILY
     assert dict(matplotlib.rcParams) == before
 
 
