@@ -2,16 +2,17 @@
 
 import importlib.metadata as metadata
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aigc_helpers.data.catalog import DATASETS, DataSet
+from aigc_helpers.data import catalog
+from aigc_helpers.data.catalog import DataSet
 from aigc_helpers.data.download import data_dir, find_fault, is_offline
 from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
+from aigc_helpers.data.loading import spaced
 
 GOOD, NOTE, WRONG = "正常", "注意", "问题"
 TESTED_PYTHON = ((3, 11), (3, 13))
@@ -33,8 +34,9 @@ def examine(root: Path | None = None) -> Iterator[Finding]:
     yield from check_packages()
     yield from check_devices()
     yield from check_folder(folder)
-    for dataset in DATASETS.values():
-        yield check_dataset(dataset, folder)
+    for dataset in catalog.datasets().values():
+        if dataset.files:
+            yield check_dataset(dataset, folder)
     yield from check_network(folder)
     yield from check_weights()
 
@@ -52,27 +54,30 @@ def check_python(version: tuple[int, ...] = sys.version_info) -> Finding:
 def check_packages() -> Iterator[Finding]:
     """Are the packages that aigc_helpers asks for there, in a fitting version?"""
     try:
-        wanted = metadata.requires("aigc_helpers") or []
+        requirements = metadata.requires("aigc_helpers") or []
     except metadata.PackageNotFoundError:
         yield Finding(NOTE, "aigc_helpers 没有安装", "在仓库中运行 pip install -e .")
         return
-    for requirement in wanted:
-        if "extra ==" not in requirement:
+    try:
+        from packaging.requirements import Requirement
+    except ModuleNotFoundError:
+        yield Finding(WRONG, "没有安装 packaging", "运行 pip install packaging")
+        return
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield check_package(requirement)
 
 
-def check_package(requirement: str) -> Finding:
-    """Is one requirement, such as ``"numpy>=1.26"``, met?"""
-    bare = requirement.partition(";")[0].strip()
-    name = re.match(r"[\w.-]+", bare)[0]
-    remedy = f'运行 pip install "{bare}"'
+def check_package(requirement) -> Finding:
+    """Is one requirement, a `packaging.requirements.Requirement`, met?"""
+    name, wanted = requirement.name, requirement.specifier
+    remedy = f'运行 pip install "{name}{wanted}"'
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
         return Finding(WRONG, f"没有安装 {name}", remedy)
-    minimum = re.search(r">=\s*([\d.]+)", bare)
-    if minimum and _numbers(version) < _numbers(minimum[1]):
-        return Finding(WRONG, f"{name} {version} 太旧", remedy)
+    if not wanted.contains(version, prereleases=True):
+        return Finding(WRONG, f"{name} {version} 不合适，需要 {wanted}", remedy)
     return Finding(GOOD, f"{name} {version}")
 
 
@@ -103,7 +108,7 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(there).free
     remedy = "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"
-    needed = sum(dataset.size for dataset in DATASETS.values())
+    needed = sum(dataset.size for dataset in catalog.datasets().values())
     yield Finding(
         GOOD if free > 2 * needed else NOTE,
         f"数据文件夹 {folder}，磁盘剩余 {free / 1e9:.1f} GB",
@@ -123,8 +128,15 @@ def check_dataset(dataset: DataSet, folder: Path) -> Finding:
     if missing:
         text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(paths)} 个）"
         size = f"{dataset.size / 1e6:.1f} MB"
-        return Finding(NOTE, text, f"{command}（{size}）；没有也能用{dataset.stand_in}")
+        return Finding(NOTE, text, f"{command}（{size}）{stand_in(dataset)}")
     return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
+
+
+def stand_in(dataset: DataSet) -> str:
+    """What chapters take in its place, as the end of a sentence."""
+    if dataset.stand_in is None:
+        return ""
+    return f"；没有也能用{spaced(catalog.find_dataset(dataset.stand_in).content)}"
 
 
 def check_network(folder: Path) -> Iterator[Finding]:
@@ -156,8 +168,3 @@ def check_weights() -> Iterator[Finding]:
         yield Finding(WRONG, f"随书的网络不能读取：{first}", remedy)
         return
     yield Finding(GOOD, f"随书的网络：{'、'.join(names)}")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """``"2.13.0+cpu"`` as (2, 13, 0)."""
-    return tuple(int(n) for n in re.findall(r"\d+", version.partition("+")[0])[:3])

@@ -3,16 +3,17 @@
 import importlib
 
 _HOMES = {
-    "DATASETS": "catalog",
+    "datasets": "catalog",
+    "find_dataset": "catalog",
     "DatasetUnavailable": "download",
     "data_dir": "download",
     "fetch": "download",
     "ImageSet": "images",
     "load_images": "images",
-    "read_idx": "images",
+    "load": "loading",
     "Texts": "text",
     "load_texts": "text",
-    "load_words": "corpora",
+    "load_words": "sets.idioms",
     "Vocabulary": "vocabulary",
     "eight_gaussian_centres": "toy",
     "eight_gaussians": "toy",

@@ -1,12 +1,18 @@
-"""Which data sets exist: files, sizes, checksums, addresses, licence, credit.
+"""Which data sets exist: kinds, files, sizes, checksums, addresses, licence, credit.
 
-A new data set is one more entry of ``DATASETS``. Addresses never point to a branch;
-the checksum decides what a file is, wherever it comes from.
+A new data set is one more module in ``sets``, which defines ``DATASET``. Addresses
+never point to a branch; the checksum decides what a file is, wherever it comes from.
 """
 
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
 
-from aigc_helpers.data.tang_files import FOLDER, REVISION, TANG_FILES
+SETS = Path(__file__).parent / "sets"
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,39 @@ class DataFile:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set and what must be said about it."""
+    """A data set and what must be said about it.
+
+    Attributes
+    ----------
+    name, title : str
+        For programs, and for the reader.
+    files : tuple of DataFile
+        Empty if it comes with a package.
+    licence, credit : str
+    read : callable
+        See the kind.
+    part : str
+        What is taken of it, for the reader, if that is not all.
+    stand_in : str, optional
+        Name of the data set that chapters take without this one.
+    kind : str
+        What its class says; ``load_KIND`` of `aigc_helpers.data` reads it.
+    """
 
     name: str
     title: str
     files: tuple[DataFile, ...]
     licence: str
     credit: str
-    stand_in: str = "自带的手写数字"  # what chapters take without it, for the reader
+    read: Callable | None = None
+    part: str = ""
+    stand_in: str | None = None
+    kind: ClassVar[str] = ""
+
+    @property
+    def content(self) -> str:
+        """What one gets, for the reader."""
+        return self.part or self.title
 
     @property
     def size(self) -> int:
@@ -47,127 +78,70 @@ class DataSet:
         raise ValueError(f"{self.name} has no file {name!r}; it has: {known}")
 
 
-TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
-TRAIN_LABELS = "train-labels-idx1-ubyte.gz"
-TEST_IMAGES = "t10k-images-idx3-ubyte.gz"
-TEST_LABELS = "t10k-labels-idx1-ubyte.gz"
+@dataclass(frozen=True)
+class ImageData(DataSet):
+    """Images with labels.
+
+    Attributes
+    ----------
+    read : callable
+        ``read(dataset, split, root)`` gives two arrays: images, uint8 (N, C, H, W), and
+        labels (N,).
+    shape : tuple of int
+        (C, H, W) of each image.
+    n_classes : int
+        Labels are in 0..n_classes - 1.
+    """
+
+    shape: tuple[int, int, int] = (1, 28, 28)
+    n_classes: int = 10
+    kind: ClassVar[str] = "images"
 
 
-def _files(bases: tuple[str, ...], facts: dict[str, tuple[int, str]]):
-    """Files that lie under the same name at every base address."""
+@dataclass(frozen=True)
+class TextData(DataSet):
+    """Texts in two fixed parts.
+
+    Attributes
+    ----------
+    read : callable
+        ``read(root)`` gives two tuples of str: training and test texts.
+    unit : str
+        What counts them, in Chinese.
+    edition : callable, optional
+        ``edition()`` says which one is here, for the reader.
+    """
+
+    unit: str = "段"
+    edition: Callable[[], str] | None = None
+    kind: ClassVar[str] = "texts"
+
+
+def files_at(
+    bases: tuple[str, ...], facts: Mapping[str, tuple[int, str]]
+) -> tuple[DataFile, ...]:
+    """Files of ``{name: (size, checksum)}``, which lie at every base address."""
     return tuple(
         DataFile(name, size, checksum, tuple(base + name for base in bases))
         for name, (size, checksum) in facts.items()
     )
 
 
-MNIST = DataSet(
-    name="mnist",
-    title="MNIST",
-    files=_files(
-        (
-            "https://ossci-datasets.s3.amazonaws.com/mnist/",
-            "https://storage.googleapis.com/cvdf-datasets/mnist/",
-        ),
-        {
-            TRAIN_IMAGES: (
-                9_912_422,
-                "sha256:"
-                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-            ),
-            TRAIN_LABELS: (
-                28_881,
-                "sha256:"
-                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-            ),
-            TEST_IMAGES: (
-                1_648_877,
-                "sha256:"
-                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-            ),
-            TEST_LABELS: (
-                4_542,
-                "sha256:"
-                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-            ),
-        },
-    ),
-    licence="no licence text by the authors; usually cited as CC BY-SA 3.0",
-    credit="Y. LeCun, C. Cortes, C. Burges",
-)
-
-# The origin publishes MD5 only. The revision is the last one of the repository.
-FASHION_MNIST = DataSet(
-    name="fashion_mnist",
-    title="Fashion-MNIST",
-    files=_files(
-        (
-            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/"
-            "b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/",
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-        ),
-        {
-            TRAIN_IMAGES: (26_421_880, "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
-            TRAIN_LABELS: (29_515, "md5:25c81989df183df01b3e8a0aad5dffbe"),
-            TEST_IMAGES: (4_422_102, "md5:bef4ecab320f06d8554ea6380940ec79"),
-            TEST_LABELS: (5_148, "md5:bb300cfdad3c16e7a12a480ee83cd310"),
-        },
-    ),
-    licence="MIT",
-    credit="Zalando Research (H. Xiao, K. Rasul, R. Vollgraf)",
-)
-
-TANG = DataSet(
-    name="tang",
-    title="《全唐诗》",
-    files=_files(
-        (
-            "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
-            f"{REVISION}/{FOLDER}/",
-            "https://cdn.jsdelivr.net/gh/chinese-poetry/chinese-poetry@"
-            f"{REVISION}/{FOLDER}/",
-        ),
-        {
-            f"poet.tang.{number}.json": (size, f"sha256:{digest}")
-            for number, size, digest in TANG_FILES
-        },
-    ),
-    licence="MIT (the collection); the poems are in the public domain",
-    credit="chinese-poetry/chinese-poetry",
-    stand_in="jieba 词典里的成语",
-)
-
-SHAKESPEARE = DataSet(
-    name="shakespeare",
-    title="Tiny Shakespeare",
-    files=_files(
-        (
-            "https://raw.githubusercontent.com/karpathy/char-rnn/"
-            "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/",
-            "https://cdn.jsdelivr.net/gh/karpathy/char-rnn@"
-            "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/",
-        ),
-        {
-            "input.txt": (
-                1_115_394,
-                "sha256:"
-                "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-            ),
-        },
-    ),
-    licence="public domain (the plays)",
-    credit="W. Shakespeare; compiled by A. Karpathy",
-    stand_in="Python 标准库的源代码",
-)
-
-DATASETS = {
-    dataset.name: dataset for dataset in (MNIST, FASHION_MNIST, TANG, SHAKESPEARE)
-}
+@cache
+def datasets() -> dict[str, DataSet]:
+    """All data sets by name, those of the modules in ``sets``."""
+    stems = [stem for _, stem, _ in pkgutil.iter_modules([str(SETS)])]
+    modules = (importlib.import_module(f"aigc_helpers.data.sets.{s}") for s in stems)
+    entries = (module.DATASET for module in modules if hasattr(module, "DATASET"))
+    return {dataset.name: dataset for dataset in entries}
 
 
-def find_dataset(name: str) -> DataSet:
-    """The data set called ``name``; a ValueError lists those that exist."""
-    if name not in DATASETS:
-        raise ValueError(f"unknown data set {name!r}; known: {', '.join(DATASETS)}")
-    return DATASETS[name]
+def find_dataset(name: str, *, kind: str | None = None) -> DataSet:
+    """The data set called ``name``; a ValueError lists those that exist.
+
+    With ``kind`` only those of that kind do.
+    """
+    known = {n: d for n, d in datasets().items() if kind in (None, d.kind)}
+    if name not in known:
+        raise ValueError(f"unknown data set {name!r}; known: {', '.join(known)}")
+    return known[name]

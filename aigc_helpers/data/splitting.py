@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 HELD_OUT = 10  # one text in so many
+Parts = tuple[tuple[str, ...], tuple[str, ...]]  # training and test texts
 
 
 def is_held_out(key: str) -> bool:
@@ -21,7 +22,7 @@ def split_apart(
     texts: Iterable[str],
     features: Callable[[str], Iterable[Hashable]],
     is_near: Callable[[str, str, int], bool],
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> Parts:
     """Training and test texts; what is near a test text leaves the training texts.
 
     Parameters

@@ -1,35 +1,11 @@
-"""Collections of texts: idioms, poems of the Tang, Python's own source, Shakespeare."""
+"""Collections of texts: the book's, and what is said about each."""
 
-import platform
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from aigc_helpers.data import corpora
-from aigc_helpers.data.catalog import SHAKESPEARE, TANG
+from aigc_helpers.data.catalog import TextData, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable
-
-FALLBACKS = ("idioms", "python")  # these need no download
-
-
-@dataclass(frozen=True)
-class _Collection:
-    title: str
-    credit: str
-    unit: str  # what one text is called, in Chinese
-
-
-_COLLECTIONS = {
-    "idioms": _Collection("jieba 词典里的成语", "jieba (Sun Junyi), MIT", "条"),
-    "tang": _Collection("《全唐诗》里的绝句", f"{TANG.credit}, {TANG.licence}", "首"),
-    "python": _Collection(
-        "Python 标准库的源代码", "Python Software Foundation, PSF-2.0", "个文件"
-    ),
-    "shakespeare": _Collection(
-        "莎士比亚剧本（Tiny Shakespeare）",
-        f"{SHAKESPEARE.credit}, {SHAKESPEARE.licence}",
-        "段",
-    ),
-}
+from aigc_helpers.data.loading import load_or_replace, opening
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,23 +47,13 @@ class Texts:
 
     def describe(self) -> str:
         """One Chinese sentence for the reader: which texts these are, and why."""
-        unit = _COLLECTIONS[self.name].unit
-        title = self.title
-        if self.name == "python":
-            title += f"（Python {platform.python_version()}）"
-        sizes = (
-            f"训练 {len(self.train):,} {unit}（{self.n_train:,} 字符），"
-            f"测试 {len(self.test):,} {unit}（{self.n_test:,} 字符）。"
+        entry = find_dataset(self.name)
+        title = self.title + (f"（{entry.edition()}）" if entry.edition else "")
+        return (
+            f"{opening(title, self.wanted, self.unavailable)}："
+            f"训练 {len(self.train):,} {entry.unit}（{self.n_train:,} 字符），"
+            f"测试 {len(self.test):,} {entry.unit}（{self.n_test:,} 字符）。"
         )
-        if self.unavailable is None:
-            return f"正在使用{_spaced(title)}：{sizes}"
-        missing, why = _COLLECTIONS[self.wanted].title, self.unavailable.why_chinese
-        return f"没有找到{missing}，也无法下载（{why}），改用{_spaced(title)}：{sizes}"
-
-
-def _spaced(title: str) -> str:
-    """A space before a title that begins with a Latin letter."""
-    return f" {title}" if title[0].isascii() else title
 
 
 def load_texts(
@@ -97,9 +63,9 @@ def load_texts(
 
     Parameters
     ----------
-    name : ``"idioms"``, ``"tang"``, ``"python"`` or ``"shakespeare"``
-    fallback : ``"idioms"`` or ``"python"`` to get these where ``name`` cannot be had;
-        the result's `is_fallback` and `describe()` say so
+    name : a data set of texts, such as ``"idioms"``; a wrong name lists all
+    fallback : one that needs no download, such as ``"python"``, to get it where
+        ``name`` cannot be had; the result's `is_fallback` and `describe()` say so
     root : folder to use in place of `data_dir()`
 
     Raises
@@ -111,21 +77,13 @@ def load_texts(
     ValueError
         For an unknown name, or a file that is not what it should be.
     """
-    if name not in _COLLECTIONS:
-        known = ", ".join(_COLLECTIONS)
-        raise ValueError(f"unknown collection {name!r}; known: {known}")
-    if fallback not in (None, *FALLBACKS):
-        known = " or ".join(map(repr, FALLBACKS))
-        raise ValueError(f"fallback must be None, {known}, got {fallback!r}")
-    try:
-        return _load(name, root)
-    except DatasetUnavailable as error:
-        if fallback is None:
-            raise
-        return replace(_load(fallback, root), wanted=name, unavailable=error)
+    return load_or_replace(
+        lambda name: _read(name, root), TextData.kind, name, fallback
+    )
 
 
-def _load(name: str, root) -> Texts:
-    train, test = getattr(corpora, f"read_{name}")(root)
-    collection = _COLLECTIONS[name]
-    return Texts(name, collection.title, train, test, collection.credit)
+def _read(name: str, root) -> Texts:
+    dataset = find_dataset(name)
+    train, test = dataset.read(root)
+    credit = f"{dataset.credit}, {dataset.licence}"
+    return Texts(name, dataset.content, train, test, credit)

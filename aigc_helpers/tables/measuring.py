@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from aigc_helpers import weights
-from aigc_helpers.data import load_images
+from aigc_helpers.data import load
 from aigc_helpers.runtime import describe_runtime
 from aigc_helpers.tables.dependencies import code_hash
 from aigc_helpers.tables.stored import StoredTable, path_of, read, write
@@ -34,7 +34,7 @@ class Table:
         Name of each figure, what readers call it, and its format (``".2f"``).
     seeds : tuple of int
     data : str, optional
-        The data set, a name of `load_images`; None if everything is synthetic.
+        The data set, a name of the catalogue; None if everything is synthetic.
     networks : tuple of str
         Shipped networks that `measure` loads; their weights belong to the code.
     """
@@ -77,7 +77,7 @@ def complete(table: Table, path: Path | None = None) -> Iterator[dict]:
     """
     path = path or path_of(table.name)
     if table.data is not None:
-        load_images(table.data)  # raises before anything is changed
+        load(table.data)  # raises before anything is changed
     before = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:

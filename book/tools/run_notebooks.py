@@ -25,7 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from aigc_helpers.data import DatasetUnavailable, load_images, load_texts
+from aigc_helpers.data import DatasetUnavailable, load
 from aigc_helpers.files import whole
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -40,7 +40,6 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
-TEXTS = {"tang", "shakespeare"}  # the data sets that are texts; others are images
 
 
 class CellFailed(RuntimeError):
@@ -49,7 +48,6 @@ class CellFailed(RuntimeError):
 
 def is_available(dataset: str) -> bool:
     """Can a notebook load this data set here, from a file or an address?"""
-    load = load_texts if dataset in TEXTS else load_images
     try:
         load(dataset)
     except DatasetUnavailable:

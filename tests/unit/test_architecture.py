@@ -50,10 +50,10 @@ MAY_IMPORT = {
 }
 
 # At import a module defines; it may name patterns, paths, types and records
-# (`_files` makes those of the data catalogue, `getattr` asks the platform).
+# (`files_at` makes those of the data catalogue, `getattr` asks the platform).
 DEFINING_CALLS = set(
     "Path compile resolve with_name joinpath frozenset set dict tuple list range split "
-    "getLogger TypeVar namedtuple field tag files _files getattr".split()
+    "getLogger TypeVar namedtuple field tag files files_at getattr".split()
 )
 
 

@@ -1,18 +1,13 @@
-"""How each collection of texts is read, cleaned and divided."""
+"""Quatrains of the Complete Tang Poems."""
 
-import importlib.util
 import json
 import re
-import sys
-import sysconfig
-import tokenize
 from pathlib import Path
 
-from aigc_helpers.data.catalog import find_dataset
+from aigc_helpers.data.catalog import TextData, files_at, find_dataset
 from aigc_helpers.data.download import fetch
-from aigc_helpers.data.splitting import is_held_out, split_apart
-
-Parts = tuple[tuple[str, ...], tuple[str, ...]]  # training and test texts
+from aigc_helpers.data.sets.tang_files import FOLDER, REVISION, TANG_FILES
+from aigc_helpers.data.splitting import Parts, split_apart
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _QUATRAIN = re.compile(
@@ -22,61 +17,7 @@ _QUATRAIN = re.compile(
 _STOPS = re.compile("[，。？！；：、]")
 
 
-# ---- idioms ---------------------------------------------------------------------
-
-
-def read_idioms(root=None) -> Parts:
-    """Four-character words that jieba's dictionary calls idioms (tag i).
-
-    A training idiom that shares three characters with a test idiom, each in its
-    place, or all four in another order, is left out: it would give the answer away.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If jieba is not installed.
-    ValueError
-        If its dictionary holds no such words.
-    """
-    words = load_words()
-    found = [w for w, (_, tag) in words.items() if tag == "i" and len(w) == 4]
-    if not found:
-        raise ValueError(f"{_jieba_dictionary()}: no four-character words tagged i")
-    return split_apart(found, _idiom_parts, lambda text, other, shared: True)
-
-
-def load_words() -> dict[str, tuple[int, str]]:
-    """Count and part of speech of every word in jieba's dictionary, by word.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If jieba is not installed.
-    """
-    lines = _jieba_dictionary().read_text("utf-8").splitlines()
-    entries = (line.split(" ") for line in lines)
-    return {word: (int(count), tag) for word, count, tag in entries}
-
-
-def _jieba_dictionary() -> Path:
-    """The file of words, found without importing jieba, which takes a while."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None:
-        raise ModuleNotFoundError(
-            "the idioms come from the package jieba: pip install jieba", name="jieba"
-        )
-    return Path(spec.origin).with_name("dict.txt")
-
-
-def _idiom_parts(word: str) -> list[str]:
-    """What two idioms share if they are too alike: all but one place, or all signs."""
-    return [word[:i] + "_" + word[i + 1 :] for i in range(4)] + ["".join(sorted(word))]
-
-
-# ---- poems of the Tang ----------------------------------------------------------
-
-
-def read_tang(root=None) -> Parts:
+def read(root=None) -> Parts:
     """Quatrains of five or seven characters a line, in simplified characters.
 
     A poem is one text of the form 春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。 with
@@ -134,48 +75,25 @@ def _are_near_poems(poem: str, other: str, shared: int) -> bool:
     return 2 * shared >= most or not set(_lines(poem)).isdisjoint(_lines(other))
 
 
-# ---- Python's own source --------------------------------------------------------
-
-
-def read_python(root=None) -> Parts:
-    """Top-level modules of the standard library, a whole file each.
-
-    Files are held out by the hash of the module's name. They are those of the running
-    Python: another version has other files, and figures that differ a little.
-
-    Raises
-    ------
-    ValueError
-        If this Python keeps no source files.
-    """
-    folder = Path(sysconfig.get_path("stdlib"))
-    names = sorted(
-        name for name in sys.stdlib_module_names if (folder / f"{name}.py").is_file()
-    )
-    if not names:
-        raise ValueError(f"{folder}: this Python has no source files of its library")
-    sources = {name: _read_source(folder / f"{name}.py") for name in names}
-    train = tuple(text for name, text in sources.items() if not is_held_out(name))
-    test = tuple(text for name, text in sources.items() if is_held_out(name))
-    return train, test
-
-
-def _read_source(path: Path) -> str:
-    with tokenize.open(path) as stream:
-        return stream.read()
-
-
-# ---- Shakespeare ----------------------------------------------------------------
-
-
-def read_shakespeare(root=None) -> Parts:
-    """Tiny Shakespeare: the first nine tenths, and the last, as everybody divides it.
-
-    Raises
-    ------
-    DatasetUnavailable
-        If the file is neither here nor to be had.
-    """
-    text = fetch("shakespeare", "input.txt", root=root).read_text("utf-8")
-    cut = int(0.9 * len(text))
-    return (text[:cut],), (text[cut:],)
+DATASET = TextData(
+    name="tang",
+    title="《全唐诗》",
+    part="《全唐诗》里的绝句",
+    files=files_at(
+        (
+            "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
+            f"{REVISION}/{FOLDER}/",
+            "https://cdn.jsdelivr.net/gh/chinese-poetry/chinese-poetry@"
+            f"{REVISION}/{FOLDER}/",
+        ),
+        {
+            f"poet.tang.{number}.json": (size, f"sha256:{digest}")
+            for number, size, digest in TANG_FILES
+        },
+    ),
+    licence="MIT (the collection); the poems are in the public domain",
+    credit="chinese-poetry/chinese-poetry",
+    read=read,
+    stand_in="idioms",
+    unit="首",
+)

@@ -77,7 +77,7 @@ def offer(monkeypatch):
     def put(*urls, checksum=SHA):
         file = DataFile("data.bin", len(BODY), checksum, urls)
         dataset = DataSet("tiny", "Tiny", (file,), "none", "nobody")
-        monkeypatch.setitem(catalog.DATASETS, "tiny", dataset)
+        monkeypatch.setitem(catalog.datasets(), "tiny", dataset)
 
     return put
 
@@ -291,7 +291,7 @@ def test_a_damaged_file_that_cannot_be_replaced_is_an_error(
 
 def test_unknown_names_list_the_known_ones(offer, tmp_path):
     offer()
-    with pytest.raises(ValueError, match="mnist, fashion_mnist, .*tiny"):
+    with pytest.raises(ValueError, match="fashion_mnist, idioms, mnist, .*tiny"):
         fetch("minst", "data.bin", root=tmp_path)
     with pytest.raises(ValueError, match=r"it has: data\.bin"):
         fetch("tiny", "date.bin", root=tmp_path)
@@ -322,7 +322,7 @@ CHILD = """
     from aigc_helpers.data import catalog, download
     root, url, checksum, size = sys.argv[1:]
     file = catalog.DataFile("data.bin", int(size), checksum, (url,))
-    catalog.DATASETS["tiny"] = catalog.DataSet("tiny", "Tiny", (file,), "", "")
+    catalog.datasets()["tiny"] = catalog.DataSet("tiny", "Tiny", (file,), "", "")
     try:
         download.fetch("tiny", "data.bin", root=root)
     except download.DatasetUnavailable as error:
@@ -520,8 +520,8 @@ def test_the_bar_shows_where_somebody_watches(
 
 
 def test_the_catalogue_is_complete_and_pinned():
-    for dataset in catalog.DATASETS.values():
-        assert dataset.licence and dataset.credit
+    for dataset in catalog.datasets().values():
+        assert dataset.licence and dataset.credit and dataset.title and dataset.read
         for file in dataset.files:
             algorithm, _, digest = file.checksum.partition(":")
             assert len(bytes.fromhex(digest)) == hashlib.new(algorithm).digest_size

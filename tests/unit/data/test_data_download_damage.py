@@ -57,7 +57,7 @@ def offered(urls, algorithm):
         patch.setenv("no_proxy", "127.0.0.1")
         patch.setenv("AIGC_PROGRESS", "0")
         dataset = DataSet("tiny", "Tiny", (file,), "none", "nobody")
-        patch.setitem(catalog.DATASETS, "tiny", dataset)
+        patch.setitem(catalog.datasets(), "tiny", dataset)
         yield
 
 

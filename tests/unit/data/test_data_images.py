@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ import torch
 from faulty_server import FaultyServer, running
 
 from aigc_helpers.data import catalog
-from aigc_helpers.data.catalog import DataFile, DataSet
+from aigc_helpers.data.catalog import DataFile, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable, data_dir, find_fault
-from aigc_helpers.data.images import SPLITS, load_images, read_idx
+from aigc_helpers.data.idx import FILES, read_idx
+from aigc_helpers.data.images import load_images
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (6, 28, 28), dtype=np.uint8)
@@ -36,10 +38,9 @@ def tiny_mnist(monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     def publish(images=IMAGES, labels=LABELS, behaviour="good"):
-        contents = {"images-idx3": idx_bytes(images), "labels-idx1": idx_bytes(labels)}
-        for prefix in SPLITS.values():
-            for kind, content in contents.items():
-                server.files[f"{prefix}-{kind}-ubyte.gz"] = content
+        for names in FILES.values():
+            for name, array in zip(names, (images, labels), strict=True):
+                server.files[name] = idx_bytes(array)
         files = [
             DataFile(
                 name,
@@ -49,8 +50,8 @@ def tiny_mnist(monkeypatch):
             )
             for name, content in server.files.items()
         ]
-        dataset = DataSet("mnist", "MNIST", tuple(files), "none", "nobody")
-        monkeypatch.setitem(catalog.DATASETS, "mnist", dataset)
+        dataset = replace(find_dataset("mnist"), files=tuple(files))
+        monkeypatch.setitem(catalog.datasets(), "mnist", dataset)
         return server
 
     with running(FaultyServer()) as server:
@@ -118,11 +119,11 @@ def test_images_and_labels_must_fit(images, labels, words, tiny_mnist, tmp_path)
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="known: mnist, fashion_mnist, digits"):
+    with pytest.raises(ValueError, match="known: digits, fashion_mnist, mnist"):
         load_images("cifar")
     with pytest.raises(ValueError, match="'valid'; known: train, test"):
         load_images("mnist", "valid")
-    with pytest.raises(ValueError, match="fallback must be None or 'digits'"):
+    with pytest.raises(ValueError, match="None or one of 'digits'; got 'mnist'"):
         load_images("digits", fallback="mnist")
 
 
@@ -222,7 +223,7 @@ def test_enlarged_digits_still_show_their_originals():
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_real_images_are_those_of_the_catalogue(name):
-    dataset = catalog.DATASETS[name]
+    dataset = find_dataset(name)
     paths = [(data_dir() / name / file.name, file) for file in dataset.files]
     if not all(path.exists() for path, _ in paths):
         pytest.skip(f"{name} is not in the data folder; nothing is downloaded in tests")

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from aigc_helpers.data import (
     DatasetUnavailable,
     Vocabulary,
     catalog,
-    corpora,
     data_dir,
+    find_dataset,
     load_texts,
     load_words,
 )
-from aigc_helpers.data.catalog import DataFile, DataSet
+from aigc_helpers.data.catalog import DataFile
+from aigc_helpers.data.sets import tang
 from aigc_helpers.data.splitting import is_held_out, split_apart
 
 SPRING = ["春眠不覺曉，處處聞啼鳥。", "夜來風雨聲，花落知多少。"]
@@ -43,8 +45,8 @@ def tiny_tang(monkeypatch, tmp_path):
         (tmp_path / "tang" / "poems.json").write_bytes(content)
         checksum = "sha256:" + hashlib.sha256(content).hexdigest()
         file = DataFile("poems.json", len(content), checksum, ())
-        dataset = DataSet("tang", "Tang", (file,), "none", "nobody")
-        monkeypatch.setitem(catalog.DATASETS, "tang", dataset)
+        dataset = replace(find_dataset("tang"), files=(file,))
+        monkeypatch.setitem(catalog.datasets(), "tang", dataset)
         return tmp_path
 
     return store
@@ -134,7 +136,7 @@ def test_near_copies_of_a_test_poem_leave_training(tiny_tang):
     """Of variants of a poem some are held out by their hash; then no other trains."""
     ends = [f"欲穷千里目，更上一{chr(sign)}楼。" for sign in range(0x4E00, 0x4E80)]
     poems = ["白日依山尽，黄河入海流。" + end for end in ends]
-    poems = list(dict.fromkeys(corpora._simplified(poems)))
+    poems = list(dict.fromkeys(tang._simplified(poems)))
     texts = load_texts("tang", root=tiny_tang(*([p] for p in poems), SPRING))
     assert 2 <= len(texts.test) < 40
     assert not set(texts.train) & set(poems)
@@ -144,10 +146,10 @@ def test_near_copies_of_a_test_poem_leave_training(tiny_tang):
 
 
 def test_a_common_line_or_half_of_the_threes_is_too_near():
-    near = corpora._are_near_poems
+    near = tang._are_near_poems
 
     def shared(a, b):
-        return len(set(corpora._trigrams(a)) & set(corpora._trigrams(b)))
+        return len(set(tang._trigrams(a)) & set(tang._trigrams(b)))
 
     poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     one_line = "白日依山尽，一二三四五。六七八九十，甲乙丙丁戊。"
@@ -157,7 +159,7 @@ def test_a_common_line_or_half_of_the_threes_is_too_near():
     assert near(poem, one_line, 3) and not near(poem, half, 5)
     assert near(poem, half, 6) and not near(poem, far, 3)
     longer = "一二三四五六七，二三四五六七八。三四五六七八九，四五六七八九十。"
-    assert len(set(corpora._trigrams(longer))) == 8
+    assert len(set(tang._trigrams(longer))) == 8
     assert near(half, longer, 6) and not near(half, longer, 5)
 
 
@@ -208,7 +210,7 @@ def test_any_bytes_end_in_poems_or_the_documented_error(content, tmp_path_factor
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_bytes(content)
     try:
-        assert isinstance(corpora._quatrains(path), list)
+        assert isinstance(tang._quatrains(path), list)
     except ValueError as error:
         assert str(path) in str(error)
 
@@ -217,7 +219,7 @@ def test_deep_nesting_is_the_documented_error(tmp_path):
     path = tmp_path / "deep.json"
     path.write_bytes(b"[" * 200_000)
     with pytest.raises(ValueError, match="deep.json: not a list of poems"):
-        corpora._quatrains(path)
+        tang._quatrains(path)
 
 
 def test_the_fall_back_says_what_it_is_and_why(tmp_path, monkeypatch):
@@ -256,15 +258,17 @@ def test_a_python_without_sources_says_so(monkeypatch, tmp_path):
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="known: idioms, tang, python, shakespeare"):
+    with pytest.raises(ValueError, match="known: idioms, python, shakespeare, tang"):
         load_texts("songs")
-    with pytest.raises(ValueError, match="fallback must be None, 'idioms' or 'python'"):
+    with pytest.raises(
+        ValueError, match="None or one of 'idioms', 'python'; got 'tang'"
+    ):
         load_texts("tang", fallback="tang")
 
 
 @pytest.mark.parametrize("name", ["tang", "shakespeare"])
 def test_real_files_give_the_texts_that_the_book_counts(name):
-    files = catalog.DATASETS[name].files
+    files = find_dataset(name).files
     if not all((data_dir() / name / file.name).exists() for file in files):
         pytest.skip(f"{name} is not in the data folder; nothing is downloaded in tests")
     texts = load_texts(name)

@@ -206,7 +206,7 @@ def test_a_part_of_a_table_is_a_table(table, tmp_path):
 
 
 def test_synthetic_data_are_not_looked_for(table, tmp_path, monkeypatch):
-    monkeypatch.setattr(measuring, "load_images", lambda name: pytest.fail(name))
+    monkeypatch.setattr(measuring, "load", lambda name: pytest.fail(name))
     made = replace(table[0], data=None)
     list(complete(made, tmp_path / "tiny.json"))
     found = stored.read(tmp_path / "tiny.json")
