@@ -66,10 +66,7 @@ notebooks: $(VENV)/.stamp
 	$(BIN)/python book/tools/run_notebooks.py
 
 weights: $(VENV)/.stamp
-	for name in mnist_classifier gan_mnist gan_mnist_conditional \
-	  vae_mnist vae_mnist_plane vae_mnist_conditional \
-	  rnn_idioms rnn_poems rnn_python; do \
-	  $(BIN)/aigc train $$name --to aigc_helpers/weights || exit 1; done
+	$(BIN)/aigc train --all --to aigc_helpers/weights
 
 bench: build/.stamp browser
 	$(BIN)/python benchmarks/explorer_latency.py

@@ -1,4 +1,4 @@
-"""Command line of the book: ``aigc download | train | evaluate | export | …``.
+"""Command line of the book: ``aigc download | train | evaluate | sample | …``.
 
 A new command is one function ``add_…`` in ``COMMANDS``: it adds a parser whose default
 ``run`` is called with the arguments and returns the exit code (None is 0). What is
@@ -58,11 +58,11 @@ def complain(text: str) -> None:
 
 
 def in_one_line(error: Exception) -> str:
-    """What went wrong, in the first line of the error's own words."""
+    """What went wrong: the first line of the error's words, Chinese ones if it has."""
     if isinstance(error, ModuleNotFoundError):
         return f"缺少 Python 模块 {error.name}；运行 aigc doctor 查看怎样安装"
-    words = str(error).strip().splitlines() or [type(error).__name__]
-    return words[0]
+    words = getattr(error, "chinese", str(error)).strip().splitlines()
+    return words[0] if words else type(error).__name__
 
 
 def add_download(commands) -> None:
@@ -75,11 +75,15 @@ def add_download(commands) -> None:
 
 def run_download(args) -> int:
     """Download the named data sets; one that fails does not stop the others."""
-    from aigc_helpers.data.catalog import DATASETS, find_dataset
+    from aigc_helpers.data.catalog import datasets, find_dataset
     from aigc_helpers.data.download import DatasetUnavailable
 
     code = 0
-    for dataset in [find_dataset(name) for name in args.names or DATASETS]:
+    for dataset in [find_dataset(name) for name in args.names or datasets()]:
+        if not dataset.files:
+            if args.names:
+                say(f"{dataset.title}：随软件包安装，不用下载")
+            continue
         try:
             folder = download_dataset(dataset, args.root)
         except DatasetUnavailable as error:
@@ -162,9 +166,11 @@ def run_doctor(args) -> int:
 
 
 def add_train(commands) -> None:
-    """``aigc train NAME [--to DIR] [--seed N] [--steps N]``."""
+    """``aigc train NAME | --all [--to DIR] [--seed N] [--steps N]``."""
     parser = commands.add_parser("train", help="按配方训练随书的网络，可中断、可继续")
-    parser.add_argument("name", metavar="名称", help="例如 gan_mnist")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", metavar="名称", help="例如 gan_mnist")
+    which.add_argument("--all", action="store_true", help="训练全部随书的网络")
     parser.add_argument("--to", type=Path, default=Path("weights"), help="目标文件夹")
     parser.add_argument("--seed", type=int, default=0, help="随机种子")
     parser.add_argument("--steps", type=int, help="步数，默认按配方")
@@ -175,57 +181,33 @@ def run_train(args) -> None:
     """Train, resuming from what an interrupted run of the same command left."""
     from aigc_helpers import recipes
 
-    checkpoint = args.to / f"{args.name}-seed{args.seed}.checkpoint"
-    card = recipes.train_shipped(
-        args.name, args.to, seed=args.seed, steps=args.steps, checkpoint=checkpoint
-    )
-    say(f"{args.name} 已存入 {args.to}")
-    say_metrics(card["metrics"])
-
-
-METRICS = {
-    "test_accuracy": "测试集正确率",
-    "negative_elbo": "负 ELBO（灰度像素，奈特）",
-    "kl_divergence": "其中的 KL 散度（奈特）",
-    "importance_weighted_nll": "负对数似然的上界（二值像素，重要性加权，奈特）",
-    "bits_per_pixel": "同一上界，每个像素的比特数",
-    "frechet_distance": "弗雷歇距离",
-    "frechet_floor": "弗雷歇距离的下限（另一批真图）",
-    "precision": "精度（样本像不像真图）",
-    "recall": "召回（真图画得全不全）",
-    "class_coverage": "覆盖的类别数",
-    "rarest_class_share": "最少一类的占比",
-    "label_accuracy": "与要求的类别一致",
-    "copying_excess": "抄袭的超出份额（0 为没有抄，1 为全是抄的）",
-    "copying_p_value": "没有抄袭时这样偏的概率（p 值）",
-    "copying_floor": "超出份额的对照（取出来的训练图）",
-    "bits_per_character": "每个字符的比特数（测试文本）",
-    "bits_2_gram": "同样文本上二元模型的比特数",
-    "bits_3_gram": "同样文本上三元模型的比特数",
-    "bits_4_gram": "同样文本上四元模型的比特数",
-    "form_kept": "格式正确的比例",
-    "copied_share": "与训练文本整条相同的比例",
-    "copied_line_share": "整句见于训练文本的比例",
-    "copied_run": "见于训练文本的最长片段，平均字符数",
-    "copied_run_longest": "其中最长的一段",
-    "copied_run_held_out": "对照：测试文本的最长片段，平均字符数",
-    "copied_run_held_out_longest": "对照中最长的一段",
-}
+    for name in recipes.training_order() if args.all else [args.name]:
+        card = recipes.train_shipped(
+            name,
+            args.to,
+            seed=args.seed,
+            steps=args.steps,
+            checkpoint=args.to / f"{name}-seed{args.seed}.checkpoint",
+        )
+        say(f"{name} 已存入 {args.to}")
+        say_metrics(card["metrics"])
 
 
 def say_metrics(found: dict) -> None:
     """One line for each figure, its interval of 95 % behind it."""
+    from aigc_helpers.recipes import FIGURES
+
     for name, value in found.items():
         if name.removesuffix("_interval") != name:
             continue
         low_high = found.get(f"{name}_interval")
         behind = "（95% 区间 {} 至 {}）".format(*low_high) if low_high else ""
-        say(f"  {METRICS.get(name, name)}：{value}{behind}")
+        say(f"  {FIGURES.get(name, name)}：{value}{behind}")
 
 
 def add_evaluate(commands) -> None:
     """``aigc evaluate [NAME …] [--folder DIR]``."""
-    parser = commands.add_parser("evaluate", help="在 MNIST 上重新测量网络的质量")
+    parser = commands.add_parser("evaluate", help="重新测量网络的质量")
     parser.add_argument("names", nargs="*", metavar="名称", help="不写则测量全部")
     parser.add_argument("--folder", type=Path, help="权重所在的文件夹，默认为随书的")
     parser.set_defaults(run=run_evaluate)
@@ -241,10 +223,34 @@ def run_evaluate(args) -> None:
         say_metrics(recipes.evaluate(name, folder))
 
 
+def add_sample(commands) -> None:
+    """``aigc sample NAME --n N --to DIR [--seed S] [--class K] [--format F]``."""
+    parser = commands.add_parser("sample", help="用随书的网络生成图像或文字，存成文件")
+    parser.add_argument("name", metavar="名称", help="例如 vae_mnist、rnn_poems")
+    parser.add_argument("--n", type=int, required=True, help="个数")
+    parser.add_argument("--to", type=Path, required=True, help="新文件夹")
+    parser.add_argument("--seed", type=int, default=0, help="随机种子，默认 0")
+    parser.add_argument(
+        "--class", type=int, dest="label", help="类别，默认各个类别轮流来"
+    )
+    parser.add_argument("--format", help="图像存为 png 或 npy，文字存为 txt")
+    parser.set_defaults(run=run_sample)
+
+
+def run_sample(args) -> None:
+    """Write samples of a shipped network to a new folder."""
+    from aigc_helpers.recipes import samples
+
+    order = samples.Order(args.name, args.n, args.seed, args.label)
+    paths = samples.write(order, args.to, args.format)
+    say(f"{len(paths)} 个文件已存入 {args.to}")
+
+
 COMMANDS = (
     add_download,
     add_train,
     add_evaluate,
+    add_sample,
     add_export,
     add_site,
     add_doctor,

@@ -1,23 +1,33 @@
-"""How the shipped networks were made: one recipe each, run again by ``aigc train``."""
+"""How the shipped networks were made: one recipe each, run again by ``aigc train``.
 
-from aigc_helpers.recipes.images import evaluate_classifier, evaluate_generator
+A module of this folder that defines ``RECIPES`` is found by listing. It is named like
+its subject and defines ``SUBJECTS`` too, by the name of a recipe or of the subject, and
+``FIGURES``, what readers call the figures that it measures.
+"""
+
 from aigc_helpers.recipes.recipe import Recipe, Subject
 from aigc_helpers.recipes.shipping import (
-    RECIPES,
-    SUBJECTS,
+    collected,
     evaluate,
     find_recipe,
     train_shipped,
+    training_order,
 )
 
+COLLECTED = ("RECIPES", "SUBJECTS", "FIGURES")  # of all modules, on first use
 __all__ = [
-    "RECIPES",
-    "SUBJECTS",
+    *COLLECTED,
     "Recipe",
     "Subject",
     "evaluate",
-    "evaluate_classifier",
-    "evaluate_generator",
     "find_recipe",
     "train_shipped",
+    "training_order",
 ]
+
+
+def __getattr__(name: str) -> dict:
+    """One of ``COLLECTED``."""
+    if name not in COLLECTED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return collected(name)

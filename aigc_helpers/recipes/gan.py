@@ -1,20 +1,12 @@
-"""The classifier that judges, and the generators of chapter 05."""
+"""The generators of chapter 05."""
 
 import torch
 
-from aigc_helpers import data, gan, judge, metrics
+from aigc_helpers import data, gan
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 
 RECIPES = {
-    "mnist_classifier": Recipe(
-        "judge",
-        "DigitClassifier",
-        "手写数字分类器",
-        steps=2400,
-        batch_size=128,
-        arguments={"width": 32, "feature_dim": 64},
-    ),
     "gan_mnist": Recipe(
         "gan",
         "Generator",
@@ -38,34 +30,17 @@ RECIPES = {
 }
 
 
-def train_classifier(recipe: Recipe, steps: int, seed: int, checkpoint):
-    """Train a classifier by its recipe; return it with its history."""
-    train = data.load_images("mnist")
-    model = judge.DigitClassifier(**recipe.arguments)
-    history = judge.train_classifier(
-        model,
-        train.images,
-        train.labels,
-        steps=steps,
-        batch_size=recipe.batch_size,
-        seed=seed,
-        checkpoint=checkpoint,
-    )
-    judge.standardise_features(model, train.images)
-    return model, history
-
-
-def train_generator(recipe: Recipe, steps: int, seed: int, checkpoint):
+def train(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train a generator by its recipe; return it with its history."""
-    train = data.load_images("mnist")
+    images = data.load_images("mnist")
     conditional = recipe.network.startswith("Conditional")
     generator = getattr(gan, recipe.network)(**recipe.arguments)
     judge = gan.ConditionalDiscriminator() if conditional else gan.Discriminator()
     return gan.train_gan(
         generator,
         judge,
-        train.images,
-        train.labels if conditional else None,
+        images.images,
+        images.labels if conditional else None,
         steps=steps,
         batch_size=recipe.batch_size,
         seed=seed,
@@ -74,22 +49,23 @@ def train_generator(recipe: Recipe, steps: int, seed: int, checkpoint):
     )
 
 
-def evaluate_classifier(model) -> dict:
-    """Share of MNIST's test images that a classifier names right, with its interval."""
-    test = data.load_images("mnist", "test")
-    right = metrics.predict_classes(model, test.images / 255) == test.labels
-    return judging.share_of("test_accuracy", right)
-
-
-def evaluate_generator(generator, *, seed: int = 1) -> dict:
+def evaluate(generator, *, seed: int = 1) -> dict:
     """Metrics of a generator's samples, see `judging.judge_samples`."""
+    samples = sample(generator, judging.N_SAMPLES, seed)
+    return judging.judge_samples(samples, _labels(generator, len(samples)))
+
+
+def sample(generator, n: int, seed: int, *, label: int | None = None):
+    """Images (n, 1, 28, 28) in [0, 1] of one class, or of each class in turn."""
     rng = torch.Generator().manual_seed(seed)
-    z = torch.randn(judging.N_SAMPLES, generator.latent_dim, generator=rng)
-    if not hasattr(generator, "n_classes"):
-        return judging.judge_samples(gan.sample_images(generator, z))
-    labels = torch.arange(judging.N_SAMPLES) % 10
-    samples = gan.sample_images(generator, z, gan.one_hot(labels))
-    return judging.judge_samples(samples, labels)
+    z = torch.randn(n, generator.latent_dim, generator=rng)
+    labels = _labels(generator, n, label)
+    y = None if labels is None else gan.one_hot(labels)
+    return gan.sample_images(generator, z, y)
+
+
+def _labels(generator, n: int, label: int | None = None):
+    return judging.wanted_classes(n, getattr(generator, "n_classes", 0), label)
 
 
 def explorer_facts(generator) -> dict:
@@ -98,7 +74,7 @@ def explorer_facts(generator) -> dict:
         "decoder": gan.PixelDecoder.__name__,
         "latent_dim": generator.latent_dim,
         "n_classes": getattr(generator, "n_classes", 0),
-        "image_shape": [28, 28],
+        "image_shape": judging.image_shape(),
     }
 
 
@@ -107,7 +83,13 @@ def explorer_tensors(generator) -> dict:
     return {"directions": gan.principal_directions(generator)}
 
 
-CLASSIFIER = Subject(train_classifier, evaluate_classifier)
-GENERATOR = Subject(
-    train_generator, evaluate_generator, explorer_facts, explorer_tensors
-)
+SUBJECTS = {
+    "gan": Subject(
+        train,
+        evaluate,
+        explorer_facts,
+        explorer_tensors,
+        sample=sample,
+        networks=judging.NETWORKS,
+    )
+}

@@ -7,6 +7,31 @@ from aigc_helpers import data, metrics, weights
 
 N_SAMPLES = 10_000  # as many as MNIST has test images
 N_RESAMPLES = 400  # of the intervals, all of 95 %
+NETWORKS = ("mnist_classifier",)  # shipped ones that judge
+FIGURES = {
+    "frechet_distance": "弗雷歇距离",
+    "frechet_floor": "弗雷歇距离的下限（另一批真图）",
+    "precision": "精度（样本像不像真图）",
+    "recall": "召回（真图画得全不全）",
+    "class_coverage": "覆盖的类别数",
+    "rarest_class_share": "最少一类的占比",
+    "label_accuracy": "与要求的类别一致",
+    "copying_excess": "抄袭的超出份额（0 为没有抄，1 为全是抄的）",
+    "copying_p_value": "没有抄袭时这样偏的概率（p 值）",
+    "copying_floor": "超出份额的对照（取出来的训练图）",
+}
+
+
+def image_shape() -> list[int]:
+    """Height and width of the images that are judged."""
+    return list(data.find_dataset("mnist").shape[1:])
+
+
+def wanted_classes(n: int, n_classes: int, label: int | None = None):
+    """Classes (n,) to ask for: ``label``, or each in turn; None if there are none."""
+    if not n_classes:
+        return None
+    return torch.arange(n) % n_classes if label is None else torch.full((n,), label)
 
 
 def judge_samples(samples, labels=None) -> dict:
@@ -17,7 +42,7 @@ def judge_samples(samples, labels=None) -> dict:
     were asked for. ``NAME_interval`` is the interval of 95 % of the figure ``NAME``;
     see `aigc_helpers.metrics` for what each is.
     """
-    classifier = weights.load("mnist_classifier")
+    classifier = weights.load(*NETWORKS)
     test, train = data.load_images("mnist", "test"), data.load_images("mnist")
     other = train.images[:N_SAMPLES] / 255
     classes = metrics.predict_classes(classifier, samples)

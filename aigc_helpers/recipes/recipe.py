@@ -40,15 +40,27 @@ class Subject:
     train : callable
         ``train(recipe, steps, seed, checkpoint)`` gives network and history.
     measure : callable
-        ``measure(network)`` gives the metrics of a card.
+        ``measure(network)`` gives the metrics of a card; each has a Chinese name in
+        ``FIGURES`` of the module that measures it.
     explorer : callable, optional
         ``explorer(network)`` gives what an explorer must know; without it, none can
         show the network.
     tensors : callable, optional
         ``tensors(network)`` gives the explorer's tensors by name, see `weights.save`.
+    sample : callable, optional
+        ``sample(network, n, seed)`` gives n of what the network ``makes``; without it,
+        that is nothing.
+    makes : str
+        ``"images"`` (n, C, H, W) in [0, 1]: ``sample`` takes ``label=`` too, a class
+        that is wanted. ``"texts"``, a list: it takes ``explorer=``, the card's entry.
+    networks : tuple of str
+        Shipped networks that ``measure`` loads; they are trained first.
     """
 
     train: Callable
     measure: Callable
     explorer: Callable | None = None
     tensors: Callable | None = None
+    sample: Callable | None = None
+    makes: str = "images"
+    networks: tuple[str, ...] = ()

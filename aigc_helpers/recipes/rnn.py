@@ -9,6 +9,7 @@ from aigc_helpers import metrics, rnn
 from aigc_helpers.data.text import load_texts
 from aigc_helpers.data.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
 from aigc_helpers.language import ngram
+from aigc_helpers.language.sampling import MAX_SEED, sample_text
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe
 
@@ -17,6 +18,7 @@ N_SAMPLES = 1000
 N_RUNS = 200  # poems whose copied runs are looked up
 BLOCK = 2000  # characters of source code that an interval takes as one
 ORDERS = (2, 3, 4)
+LONGEST_LINE = 100  # characters after which a line is cut off
 
 RECIPES = {
     "rnn_idioms": Recipe(
@@ -72,6 +74,19 @@ RECIPES = {
         data="top-level modules of Python 3.11's standard library (PSF-2.0)",
         half=True,
     ),
+}
+FIGURES = {
+    "bits_per_character": "每个字符的比特数（测试文本）",
+    "bits_2_gram": "同样文本上二元模型的比特数",
+    "bits_3_gram": "同样文本上三元模型的比特数",
+    "bits_4_gram": "同样文本上四元模型的比特数",
+    "form_kept": "格式正确的比例",
+    "copied_share": "与训练文本整条相同的比例",
+    "copied_line_share": "整句见于训练文本的比例",
+    "copied_run": "见于训练文本的最长片段，平均字符数",
+    "copied_run_longest": "其中最长的一段",
+    "copied_run_held_out": "对照：测试文本的最长片段，平均字符数",
+    "copied_run_held_out_longest": "对照中最长的一段",
 }
 
 
@@ -151,6 +166,8 @@ class CorpusSubject:
     load: Callable[[], Corpus]
     judge: Callable
     tensors: None = None
+    makes: str = "texts"
+    networks: tuple = ()
 
     def train(self, recipe: Recipe, steps: int, seed: int, checkpoint):
         """Network and history, see `train_model`."""
@@ -165,6 +182,29 @@ class CorpusSubject:
         """What the sampler must know."""
         characters = "".join(self.load().vocabulary)
         return {"kind": "sampler", "vocabulary": characters, "start": BOUNDARY}
+
+    def sample(self, network, n: int, seed: int, *, explorer: dict) -> list[str]:
+        """Texts that the explorer draws with the seeds from ``seed`` on."""
+        return [sample_one(network, explorer, seed + i) for i in range(n)]
+
+
+def sample_one(network, explorer: dict, seed: int) -> str:
+    """A text as the card's explorer begins it: a line to its end, else of its length.
+
+    The mark of a poem's form is left out.
+    """
+    start, vocabulary = explorer["start"], explorer["vocabulary"]
+    is_of_lines = network.line_end is not None
+    text = sample_text(
+        network,
+        vocabulary,
+        start + explorer["prompt"],
+        length=LONGEST_LINE if is_of_lines else explorer["length"],
+        seed=seed % (MAX_SEED + 1),
+        temperature=explorer.get("temperature", 1.0),
+    ).removeprefix(start)
+    line = text.partition(vocabulary[network.line_end])[0] if is_of_lines else text
+    return line.lstrip("".join(MARKS.values()))
 
 
 def train_model(corpus: Corpus, recipe: Recipe, steps: int, seed: int, checkpoint):

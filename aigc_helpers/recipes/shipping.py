@@ -1,20 +1,43 @@
 """From a recipe to weights with a card, and from weights to their metrics."""
 
+import importlib
+import pkgutil
 import time
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from aigc_helpers import weights
-from aigc_helpers.recipes import images, rnn, vae
 from aigc_helpers.recipes.recipe import Recipe, Subject
 from aigc_helpers.runtime import describe_runtime, set_seed
 
-RECIPES = {**images.RECIPES, **vae.RECIPES, **rnn.RECIPES}
-SUBJECTS = {  # by name of the recipe, or by `Recipe.module`
-    "judge": images.CLASSIFIER,
-    "gan": images.GENERATOR,
-    "vae": vae.SUBJECT,
-    **rnn.SUBJECTS,
-}
+
+@cache
+def collected(name: str) -> dict:
+    """What the modules of this folder define as ``name``, in one dictionary.
+
+    Raises
+    ------
+    ValueError
+        If two of them define the same key.
+    """
+    entries = {}
+    for _, stem, _ in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        module = importlib.import_module(f"aigc_helpers.recipes.{stem}")
+        mine = getattr(module, name, {})
+        if twice := entries.keys() & mine.keys():
+            raise ValueError(f"{stem} defines {sorted(twice)} of {name} once more")
+        entries |= mine
+    return entries
+
+
+def training_order() -> list[str]:
+    """Names of all recipes; a network that judges others comes before them."""
+    judges = {
+        name: find_subject(name, recipe.module).networks
+        for name, recipe in collected("RECIPES").items()
+    }
+    return list(TopologicalSorter(judges).static_order())
 
 
 def train_shipped(
@@ -25,7 +48,7 @@ def train_shipped(
     Parameters
     ----------
     name : str
-        One of `RECIPES`.
+        Of a recipe.
     folder : path
         Where the weights and the card go.
     steps : int, optional
@@ -72,19 +95,21 @@ def train_shipped(
 
 def find_recipe(name: str) -> Recipe:
     """The recipe of that name, or a ValueError that lists those there are."""
-    if name not in RECIPES:
-        raise ValueError(f"no recipe named {name!r}; there are {list(RECIPES)}")
-    return RECIPES[name]
+    recipes = collected("RECIPES")
+    if name not in recipes:
+        raise ValueError(f"no recipe named {name!r}; there are {list(recipes)}")
+    return recipes[name]
 
 
 def find_subject(name: str, module: str) -> Subject:
     """What belongs to a recipe of its own, else to all of its module."""
-    return SUBJECTS.get(name) or SUBJECTS[module]
+    subjects = collected("SUBJECTS")
+    return subjects.get(name) or subjects[module]
 
 
 def _save_with_metrics(name: str, network, facts: dict, folder: Path) -> None:
     """Judge a trained network and write it, with what its explorer needs."""
-    recipe = RECIPES[name]
+    recipe = find_recipe(name)
     subject = find_subject(name, recipe.module)
     if recipe.half:
         network = network.half().float()  # what is stored is what is measured

@@ -42,6 +42,12 @@ RECIPES = {
         first={"seed": 8, "label": 3},
     ),
 }
+FIGURES = {
+    "negative_elbo": "负 ELBO（灰度像素，奈特）",
+    "kl_divergence": "其中的 KL 散度（奈特）",
+    "importance_weighted_nll": "负对数似然的上界（二值像素，重要性加权，奈特）",
+    "bits_per_pixel": "同一上界，每个像素的比特数",
+}
 
 
 def train(recipe: Recipe, steps: int, seed: int, checkpoint):
@@ -60,7 +66,7 @@ def train(recipe: Recipe, steps: int, seed: int, checkpoint):
     )
 
 
-def evaluate_vae(model, *, seed: int = 1) -> dict:
+def evaluate(model, *, seed: int = 1) -> dict:
     """Bounds of the likelihood of MNIST's test images, and samples against them.
 
     ``negative_elbo`` and its part ``kl_divergence`` are those of grey values;
@@ -90,13 +96,18 @@ def _bounds(model, seed: int) -> dict:
 
 def _samples(model, seed: int) -> dict:
     """What `judging.judge_samples` says of samples of the prior."""
-    rng = torch.Generator().manual_seed(seed)
-    z = torch.randn(judging.N_SAMPLES, model.latent_dim, generator=rng)
-    if not model.n_classes:
-        return judging.judge_samples(vae.sample_images(model, z))
-    labels = torch.arange(judging.N_SAMPLES) % model.n_classes
-    samples = vae.sample_images(model, z, vae.one_hot(labels, model.n_classes))
+    samples = sample(model, judging.N_SAMPLES, seed)
+    labels = judging.wanted_classes(len(samples), model.n_classes)
     return judging.judge_samples(samples, labels)
+
+
+def sample(model, n: int, seed: int, *, label: int | None = None):
+    """Images (n, 1, 28, 28) in [0, 1] of one class, or of each class in turn."""
+    rng = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, model.latent_dim, generator=rng)
+    labels = judging.wanted_classes(n, model.n_classes, label)
+    y = None if labels is None else vae.one_hot(labels, model.n_classes)
+    return vae.sample_images(model, z, y)
 
 
 def explorer_facts(model) -> dict:
@@ -106,7 +117,7 @@ def explorer_facts(model) -> dict:
         "decoder": vae.PixelDecoder.__name__,
         "latent_dim": model.latent_dim,
         "n_classes": model.n_classes,
-        "image_shape": [28, 28],
+        "image_shape": judging.image_shape(),
     }
 
 
@@ -119,4 +130,13 @@ def explorer_tensors(model) -> dict:
     return {"points": mu, "labels": test.labels[::EVERY].to(torch.uint8)}
 
 
-SUBJECT = Subject(train, evaluate_vae, explorer_facts, explorer_tensors)
+SUBJECTS = {
+    "vae": Subject(
+        train,
+        evaluate,
+        explorer_facts,
+        explorer_tensors,
+        sample=sample,
+        networks=judging.NETWORKS,
+    )
+}

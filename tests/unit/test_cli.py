@@ -1,6 +1,7 @@
 """The command line does what it says, or says in one line why not."""
 
 import hashlib
+import importlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from faulty_server import BODY, FaultyServer, running
+from packaging.requirements import Requirement
 
 from aigc_helpers import cli, doctor
 from aigc_helpers.data import catalog
@@ -36,8 +38,7 @@ def tiny(monkeypatch):
             checksum = "sha256:" + hashlib.sha256(BODY).hexdigest()
             file = DataFile("data.bin", len(BODY), checksum, (server.url(behaviour),))
             dataset = DataSet("tiny", "Tiny", (file,), "CC0", "nobody")
-            monkeypatch.setattr(catalog, "DATASETS", {"tiny": dataset})
-            monkeypatch.setattr(doctor, "DATASETS", {"tiny": dataset})
+            monkeypatch.setattr(catalog, "datasets", lambda: {"tiny": dataset})
             return server
 
         yield publish
@@ -122,7 +123,7 @@ def replace_module(monkeypatch, name: str, **contents):
     vars(module).update(contents)
     package, _, last = name.rpartition(".")
     monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setattr(sys.modules[package], last, module, raising=False)
+    monkeypatch.setattr(importlib.import_module(package), last, module, raising=False)
 
 
 def test_export_hands_the_folder_on_and_lists_files(monkeypatch, tmp_path, capsys):
@@ -145,7 +146,39 @@ def test_site_hands_the_folder_on(monkeypatch, tmp_path, capsys):
     assert str(tmp_path / "assets") in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["export"], ["doctor", "--x"]])
+def test_train_all_trains_each_network_into_the_folder(monkeypatch, tmp_path, capsys):
+    from aigc_helpers import recipes
+
+    trained = []
+
+    def train_shipped(name, folder, *, seed, steps, checkpoint):
+        trained.append((name, folder, seed, steps, checkpoint.name))
+        return {"metrics": {"recall": 0.5, "recall_interval": [0.4, 0.6]}}
+
+    monkeypatch.setattr(recipes, "train_shipped", train_shipped)
+    assert cli.main(["train", "--all", "--to", str(tmp_path), "--steps", "2"]) == 0
+    assert trained == [
+        (name, tmp_path, 0, 2, f"{name}-seed0.checkpoint")
+        for name in recipes.training_order()
+    ]
+    assert (
+        "召回（真图画得全不全）：0.5（95% 区间 0.4 至 0.6）" in capsys.readouterr().out
+    )
+    assert cli.main(["train", "gan_mnist", "--to", str(tmp_path), "--seed", "4"]) == 0
+    assert trained[-1] == ("gan_mnist", tmp_path, 4, None, "gan_mnist-seed4.checkpoint")
+
+
+def test_data_that_come_with_a_package_need_no_download(capsys):
+    assert cli.main(["download", "digits"]) == 0
+    assert capsys.readouterr().out == (
+        "scikit-learn 自带的手写数字：随软件包安装，不用下载\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["fly"], ["export"], ["doctor", "--x"], ["train"], ["train", "a", "--all"]],
+)
 def test_wrong_usage_ends_with_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as info:
         cli.main(arguments)
@@ -200,7 +233,7 @@ def texts(findings, level) -> str:
 
 def test_doctor_tells_missing_damaged_and_good_data_apart(tiny, tmp_path):
     tiny()
-    dataset = catalog.DATASETS["tiny"]
+    dataset = catalog.find_dataset("tiny")
     missing = doctor.check_dataset(dataset, tmp_path)
     assert missing.level == doctor.NOTE
     assert "缺 1 个文件" in missing.text and "aigc download tiny" in missing.remedy
@@ -216,13 +249,13 @@ def test_doctor_tells_missing_damaged_and_good_data_apart(tiny, tmp_path):
     ("requirement", "level", "words"),
     [
         ("numpy>=1.0", doctor.GOOD, "numpy "),
-        ("numpy>=99", doctor.WRONG, "太旧"),
+        ("numpy>=99", doctor.WRONG, "不合适，需要 >=99"),
         ("no-such-package>=1", doctor.WRONG, "没有安装 no-such-package"),
         ('numpy; python_version > "3"', doctor.GOOD, "numpy "),
     ],
 )
 def test_doctor_judges_packages(requirement, level, words):
-    finding = doctor.check_package(requirement)
+    finding = doctor.check_package(Requirement(requirement))
     assert finding.level == level
     assert words in finding.text
     assert (level == doctor.GOOD) == (finding.remedy == "")

@@ -1,6 +1,10 @@
 """Recipes from data to a card, on forty images in the place of MNIST."""
 
+import importlib
+import re
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,7 +12,10 @@ from safetensors.torch import load_file
 
 from aigc_helpers import cli, data, gan, recipes, training, vae, weights
 from aigc_helpers.data.images import ImageSet
-from aigc_helpers.recipes import judging
+from aigc_helpers.recipes import gan as gan_recipes
+from aigc_helpers.recipes import judge as judge_recipes
+from aigc_helpers.recipes import judging, shipping
+from aigc_helpers.recipes import vae as vae_recipes
 
 ON_MNIST = [
     name
@@ -59,6 +66,51 @@ def test_every_shipped_network_has_a_recipe_and_was_made_by_it():
             "arguments": recipe.arguments,
         }
         assert card["steps"] == recipe.steps and card["title"] == recipe.title
+
+
+def test_a_module_that_defines_recipes_is_found(tmp_path, monkeypatch):
+    """A second definition of a name is an error, a new module is not."""
+    (tmp_path / "poetry.py").write_text(
+        "RECIPES = {'poem': 1}\nFIGURES = {'rhyme': '韵'}"
+    )
+    (tmp_path / "prose.py").write_text("FIGURES = {'rhyme': '韵脚'}")
+    monkeypatch.setattr(recipes, "__path__", [*recipes.__path__, str(tmp_path)])
+    monkeypatch.setattr(shipping, "__file__", str(tmp_path / "shipping.py"))
+    collect = shipping.collected.__wrapped__
+    assert collect("RECIPES") == {"poem": 1} and collect("SUBJECTS") == {}
+    with pytest.raises(ValueError, match=r"prose defines \['rhyme'\] of FIGURES"):
+        collect("FIGURES")
+    for name in ("poetry", "prose"):
+        monkeypatch.delitem(sys.modules, f"aigc_helpers.recipes.{name}")
+
+
+def test_every_module_of_recipes_bears_its_subjects_name():
+    for path in Path(shipping.__file__).parent.glob("*.py"):
+        module = importlib.import_module(f"aigc_helpers.recipes.{path.stem}")
+        for recipe in vars(module).get("RECIPES", {}).values():
+            assert recipe.module == path.stem
+
+
+def test_a_network_that_judges_is_trained_before_those_it_judges():
+    order = recipes.training_order()
+    assert sorted(order) == sorted(recipes.RECIPES)
+    assert order.index("mnist_classifier") < order.index("gan_mnist")
+    assert order.index("mnist_classifier") < order.index("vae_mnist_plane")
+
+
+def test_every_figure_of_every_card_has_a_chinese_name():
+    figures = {
+        figure.removesuffix("_interval")
+        for name in weights.names()
+        for figure in weights.card(name)["metrics"]
+    }
+    assert figures == set(recipes.FIGURES)
+    assert all(re.search("[\u4e00-\u9fff]", name) for name in recipes.FIGURES.values())
+
+
+def test_the_package_has_no_other_attributes():
+    with pytest.raises(AttributeError, match="has no attribute 'NOTHING'"):
+        recipes.NOTHING  # noqa: B018
 
 
 @pytest.mark.parametrize("name", ON_MNIST)
@@ -134,7 +186,7 @@ def test_a_vae_card_tells_bounds_and_samples(tmp_path):
     plane = recipes.train_shipped("vae_mnist_plane", tmp_path, steps=1)
     assert plane["explorer"]["kind"] == "plane"
     tensors = load_file(tmp_path / "vae_mnist_plane.safetensors")
-    images = data.load_images("mnist", "test").images[:: recipes.vae.EVERY]
+    images = data.load_images("mnist", "test").images[:: vae_recipes.EVERY]
     model = weights.load("vae_mnist_plane", folder=tmp_path)
     points, _ = vae.encode_images(model, images)
     torch.testing.assert_close(tensors["explorer.points"], points)
@@ -192,7 +244,7 @@ def test_the_classifier_metric_is_the_share_of_right_answers():
         def forward(self, images):
             return torch.nn.functional.one_hot(torch.full((len(images),), 3), 10)
 
-    found = recipes.evaluate_classifier(Always())
+    found = judge_recipes.evaluate(Always())
     assert found == {"test_accuracy": 0.1, "test_accuracy_interval": [0.0396, 0.2305]}
 
 
@@ -225,7 +277,7 @@ def test_perfect_samples_have_distance_zero_and_all_classes(monkeypatch):
 
     monkeypatch.setattr(judging, "N_SAMPLES", 40)
     monkeypatch.setattr(weights, "load", lambda name: Reader())
-    found = recipes.evaluate_generator(Copyist())
+    found = gan_recipes.evaluate(Copyist())
     assert found["class_coverage"] == 10
     assert found["rarest_class_share"] == 0.1
     assert found["label_accuracy"] == 1
@@ -253,6 +305,6 @@ def test_a_generator_that_copies_training_images_is_found_out(monkeypatch):
             return images[: len(z)] / 127.5 - 1
 
     monkeypatch.setattr(data, "load_images", load_images)
-    found = recipes.evaluate_generator(Copyist())
+    found = gan_recipes.evaluate(Copyist())
     assert found["copying_excess"] == 1 and found["copying_p_value"] <= 0.01
     assert found["copying_floor"] < 0.9  # training images that were taken out

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from aigc_helpers import cli, recipes, rnn, weights
+from aigc_helpers import recipes, rnn, weights
 from aigc_helpers.data.text import Texts
 from aigc_helpers.explorers.sampler_page import sampler_page
 from aigc_helpers.language import ngram
@@ -184,4 +184,4 @@ def test_every_figure_has_a_chinese_name():
     for name in NAMES:
         if name in weights.names():
             for figure in weights.card(name)["metrics"]:
-                assert figure.removesuffix("_interval") in cli.METRICS
+                assert figure.removesuffix("_interval") in recipes.FIGURES
