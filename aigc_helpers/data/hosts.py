@@ -2,10 +2,11 @@
 
 import contextlib
 import json
-import os
 import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+from aigc_helpers.files import write_text
 
 REMEMBERED = 600  # seconds
 FILE_NAME = "failed-hosts.json"
@@ -69,7 +70,5 @@ class FailedHosts:
             host: {"time": now - age, "reason": reason}
             for host, (age, reason) in recent.items()
         }
-        scratch = self.path.with_name(f"{FILE_NAME}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            scratch.write_text(json.dumps(entries, indent=1), "utf-8")
-            os.replace(scratch, self.path)
+            write_text(self.path, json.dumps(entries, indent=1))

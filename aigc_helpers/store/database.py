@@ -1,9 +1,7 @@
 """The store: images, runs and samples in one file, open to SQL."""
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from aigc_helpers.files import whole
 from aigc_helpers.store.columns import pictures, stacked, vectors
 from aigc_helpers.store.opening import StoreError, check, connect, create
 from aigc_helpers.store.rows import Rows
@@ -282,15 +281,9 @@ class Store:
         folder = Path(folder)
         if folder.exists():
             raise StoreError(f"{folder} exists: delete it, or name another folder")
-        scratch = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-        scratch.mkdir(parents=True)
-        try:
-            with self.transaction():  # all tables as they are at one moment
-                counts = {name: self._write(name, scratch) for name in EXPORTS}
-            os.replace(scratch, folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        return counts
+        with whole(folder) as scratch, self.transaction():
+            scratch.mkdir()  # and in the transaction all tables are of one moment
+            return {name: self._write(name, scratch) for name in EXPORTS}
 
     # ---- parts ----
 

@@ -1,12 +1,13 @@
 """What was measured, as a JSON file and as a table on a page."""
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
+
+from aigc_helpers.files import write_text
 
 FOLDER = Path(__file__).parent
 SPEC = r"\.\d[f%]"  # how a figure may be formatted
@@ -177,9 +178,4 @@ def read(path: Path) -> StoredTable:
 def write(table: StoredTable, path: Path) -> None:
     """Replace the file at ``path`` in one step."""
     text = json.dumps(asdict(table), ensure_ascii=False, indent=1) + "\n"
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        scratch.write_text(text, encoding="utf-8")
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)  # of a write that failed
+    write_text(path, text)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import warnings
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from aigc_helpers.files import whole
 from aigc_helpers.runtime import describe_runtime
 
 FACTS = {"step", "steps", "parts", "runtime"}  # what every checkpoint tells of its run
@@ -37,17 +37,11 @@ def save_checkpoint(path: Path | str, parts: dict, step: int, steps: int) -> Non
         for key, value in _flatten(part).items():
             target = tensors if torch.is_tensor(value) else facts
             target[f"{name}/{key}"] = value
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
     tensors = {key: value.contiguous() for key, value in tensors.items()}
     state = json.dumps(facts)
     metadata = {"state": state, "sha256": _sha256(state, tensors)}
-    try:
+    with whole(path) as scratch:
         save_file(tensors, scratch, metadata=metadata)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)  # of a write that failed
 
 
 def _sha256(state: str, tensors: dict) -> str:

@@ -15,6 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from aigc_helpers.files import whole, write_text
+
 FOLDER = Path(__file__).parent
 EXPLORER = "explorer."  # begins the names of what is an explorer's, not the network's
 RECIPE = {"module", "class", "arguments"}  # what a card tells of its network
@@ -156,8 +158,6 @@ def save(
     `explorer_tensors`. With ``half`` floating-point numbers take 16 bits in the file;
     `load` makes them float32 again.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     stored = {key: value.contiguous() for key, value in network.state_dict().items()}
     if half:
         stored = {
@@ -166,14 +166,12 @@ def save(
         }
     for key, value in (tensors or {}).items():
         stored[f"{EXPLORER}{key}"] = value.contiguous()
-    path = folder / f"{name}.safetensors"
-    scratch = path.with_suffix(".part")
-    save_file(stored, scratch)
-    facts = {**facts, "sha256": _sha256(scratch)}
-    scratch.replace(path)
+    path = Path(folder) / f"{name}.safetensors"
+    with whole(path) as scratch:
+        save_file(stored, scratch)
+        facts = {**facts, "sha256": _sha256(scratch)}
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path.with_suffix(".json"))
+    write_text(path.with_suffix(".json"), text)
     return path
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import weights
+from aigc_helpers.files import whole
 from aigc_helpers.runtime import evaluation_mode
 
 TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
@@ -127,8 +127,8 @@ def _export_if_stale(job: _Export, path: Path) -> Path:
         difference = job.difference(content)
     if not difference < TOLERANCE:
         raise ExportError(f"{path.name} differs from torch by {difference:.2e}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, content)
+    with whole(path) as scratch:
+        scratch.write_bytes(content)
     return path
 
 
@@ -259,9 +259,3 @@ def _stored_mark(path: Path) -> str | None:
     except Exception:  # whatever is wrong with the file, it is written anew
         return None
     return next((prop.value for prop in model.metadata_props if prop.key == _KEY), None)
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    os.replace(part, path)

@@ -26,6 +26,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from aigc_helpers.data import DatasetUnavailable, load_images, load_texts
+from aigc_helpers.files import whole
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 TEMPLATE = NOTEBOOKS.parent / "book" / "template.ipynb"  # of a chapter, for authors
@@ -136,12 +137,8 @@ def store(path: Path, *, timeout: float = 600.0) -> float:
 def write(notebook, path: Path) -> None:
     """Replace the file at ``path`` in one step."""
     nbformat.validate(notebook)
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        nbformat.write(notebook, unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(path) as scratch:
+        nbformat.write(notebook, scratch)
 
 
 def find(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from aigc_helpers import tables
+from aigc_helpers import files, tables
 from aigc_helpers.data import DatasetUnavailable, load_images
 from aigc_helpers.runtime import describe_runtime
 from aigc_helpers.tables import measuring, stored
@@ -176,7 +176,7 @@ def test_a_write_that_fails_leaves_the_old_file(table, tmp_path, monkeypatch):
     def fail(source, target):
         raise OSError("disk full")
 
-    monkeypatch.setattr(stored.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
         stored.write(stored.read(path), path)
     assert path.read_text() == old and list(tmp_path.iterdir()) == [path]

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from aigc_helpers import files
 from aigc_helpers.training import History, checkpoint
 from aigc_helpers.training.checkpoint import (
     read_checkpoint,
@@ -92,7 +93,7 @@ def refuse(source, target):
     ("place", "name", "fault", "error"),
     [
         (checkpoint, "save_file", write_half, OSError),
-        (checkpoint.os, "replace", refuse, KeyboardInterrupt),
+        (files.os, "replace", refuse, KeyboardInterrupt),
     ],
 )
 def test_a_write_that_fails_leaves_the_old_file(
