@@ -24,19 +24,20 @@ SUBJECTS = set(
     "gan vae rnn families image text speech video trust transformer diffusion".split()
 )
 # What subjects share, the innermost first.
-BASES = {"runtime", "data", "metrics", "training", "language", "judge"}
+BASES = {"runtime", "pixels", "data", "metrics", "training", "language", "judge"}
 # What a room of the package may import; "*" is everything.
 MAY_IMPORT = {
     "__init__": set(),
     "runtime": set(),
+    "pixels": set(),
     "progress": set(),
     "exercise": set(),
     "equations": set(),
     "data": {"runtime", "progress"},
-    "metrics": {"runtime", "data"},
+    "metrics": {"runtime", "pixels", "data"},
     "training": {"runtime", "progress"},
     "language": {"runtime", "data", "metrics", "training"},
-    "judge": {"runtime", "data", "metrics", "training"},
+    "judge": {"runtime", "pixels", "data", "metrics", "training"},
     **{subject: BASES for subject in SUBJECTS},
     "plotting": set(),
     "weights": {"runtime"},
