@@ -299,8 +299,9 @@ def test_an_interrupted_game_goes_on_to_bit_equal_weights(tmp_path):
 
     file = tmp_path / "run"
     unbroken = play_toy(15, gamma=0.1)
-    with pytest.warns(UserWarning, match=r"stopped after step 7 of 15; saved in"):
+    with pytest.warns(UserWarning, match="stopped after step 7 of 15; saved") as seen:
         stopped = play_toy(15, gamma=0.1, checkpoint=file, watch=stop)
+    assert seen[0].filename == __file__  # the line that called train_gan
     assert len(stopped[3]["loss_d"]) == 7
     resumed = play_toy(15, gamma=0.1, checkpoint=file)
     for ours, theirs in zip(resumed[:3], unbroken[:3], strict=True):

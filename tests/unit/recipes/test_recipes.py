@@ -163,7 +163,7 @@ def test_the_same_seed_makes_the_same_file(tmp_path):
 
 def interrupt_at(monkeypatch, at: int):
     """Press Ctrl-C in step ``at`` of the next run."""
-    original = training.raise_if_not_finite
+    original = training.run.raise_if_not_finite
 
     def press(step, **losses):
         if step == at:
