@@ -3,6 +3,7 @@
 import torch
 
 from aigc_helpers import data, gan, judge, metrics
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 
@@ -88,7 +89,7 @@ def evaluate_generator(generator, *, seed: int = 1) -> dict:
     if not hasattr(generator, "n_classes"):
         return judging.judge_samples(gan.sample_images(generator, z))
     labels = torch.arange(judging.N_SAMPLES) % 10
-    samples = gan.sample_images(generator, z, gan.one_hot(labels))
+    samples = gan.sample_images(generator, z, one_hot(labels))
     return judging.judge_samples(samples, labels)
 
 

@@ -3,6 +3,7 @@
 import torch
 
 from aigc_helpers import data, metrics, vae
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import MNIST, Recipe, Subject
 
@@ -74,17 +75,18 @@ def evaluate_vae(model, *, seed: int = 1) -> dict:
 def _bounds(model, seed: int) -> dict:
     """Mean bounds, each with its interval."""
     test = data.load_images("mnist", "test")
-    y = vae.one_hot(test.labels) if model.n_classes else None
+    y = one_hot(test.labels) if model.n_classes else None
     reconstruction, kl = vae.evaluate_elbo(model, test.images, y, seed=seed)
     rng = torch.Generator().manual_seed(seed)
     some = vae.binarise(test.images[::EVERY], generator=rng)
     condition = None if y is None else y[::EVERY]
     nll = vae.importance_weighted_nll(model, some, condition, k=K, seed=seed)
+    bits = metrics.bits_per_dimension(nll, some[0].numel())
     return {
         **judging.mean_of("negative_elbo", reconstruction + kl, 2),
         **judging.mean_of("kl_divergence", kl, 2),
         **judging.mean_of("importance_weighted_nll", nll, 2),
-        **judging.mean_of("bits_per_pixel", metrics.bits_per_dimension(nll), 4),
+        **judging.mean_of("bits_per_pixel", bits, 4),
     }
 
 
@@ -95,7 +97,7 @@ def _samples(model, seed: int) -> dict:
     if not model.n_classes:
         return judging.judge_samples(vae.sample_images(model, z))
     labels = torch.arange(judging.N_SAMPLES) % model.n_classes
-    samples = vae.sample_images(model, z, vae.one_hot(labels, model.n_classes))
+    samples = vae.sample_images(model, z, one_hot(labels, model.n_classes))
     return judging.judge_samples(samples, labels)
 
 
