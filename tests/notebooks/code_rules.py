@@ -203,6 +203,13 @@ def definitions_carry_no_type_hints(notebook):
     ]
 
 
+def metadata_says_what_the_chapter_is_for(notebook):
+    """What the front page says of it, and what readers may look for."""
+    about = notebook.metadata.get("aigc", {})
+    wanted = ("summary", "queries")
+    return [f"aigc.{key} is missing" for key in wanted if not about.get(key)]
+
+
 def metadata_names_data_and_seconds(notebook):
     """`make notebooks` wrote which data made the outputs, and in which time."""
     about = notebook.metadata.get("aigc", {})
@@ -227,5 +234,6 @@ RULES = [
     most_outputs_stay_compared,
     comments_are_chinese,
     definitions_carry_no_type_hints,
+    metadata_says_what_the_chapter_is_for,
     metadata_names_data_and_seconds,
 ]

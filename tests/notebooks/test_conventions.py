@@ -64,7 +64,8 @@ def good():
         *exercises,
         prose("## 参考文献\n\n一篇（Goodfellow）。![判别器的图](d.png)"),
     ]
-    return notebook(*cells, dataset="mnist", data="mnist", seconds=60.0)
+    about = {"summary": "你会做出一个", "queries": ["判别器"]}
+    return notebook(*cells, dataset="mnist", data="mnist", seconds=60.0, **about)
 
 
 def test_the_good_notebook_keeps_every_rule():
@@ -175,6 +176,8 @@ BROKEN = [
         "definitions_carry_no_type_hints",
         with_cell(code("def f() -> int:\n    return 1")),
     ),
+    ("metadata_says_what_the_chapter_is_for", with_about(summary="")),
+    ("metadata_says_what_the_chapter_is_for", with_about(queries=[])),
     ("metadata_names_data_and_seconds", without_seconds),
     ("metadata_names_data_and_seconds", with_about(data="digits")),
     ("metadata_names_data_and_seconds", with_about(seconds=101)),
