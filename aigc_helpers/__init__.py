@@ -1,3 +1,48 @@
-"""Helpers of the book «AIGC 从入门到实战»: networks, losses, training, explorers."""
+"""Helpers of the book «AIGC 从入门到实战»: networks, losses, training, explorers.
+
+The floor plan: a line a room, then the rooms that each chapter uses. What is in a room
+stands in its own docstring.
+
+Subjects, what a chapter teaches; none imports another
+    families    three families of generative models on points in the plane
+    gan         generative adversarial networks
+    vae         variational autoencoders
+    rnn         recurrent cells, gradients through time, recurrent language models
+
+Bases, what subjects share
+    language    language models whatever their network: sampling, n-grams, training
+    judge       the digit classifier with which generated digits are judged
+    training    a training run: rate, average, history, progress, checkpoint
+    metrics     figures of quality, each with its interval
+    pixels      pictures as tensors: ranges, classes, directions
+    data        data sets: catalogue, verified download, readers, stand-ins
+    runtime     seeds, devices, threads, number formats
+    files       files that are whole or absent
+    progress    a progress bar where somebody watches
+
+Showing
+    plotting    figures with Chinese labels
+    explorers   pictures that follow a slider, live and on a page
+    equations   formulas that are computed from their LaTeX
+    store       experiments in a database
+    exercise    predictions, compared with what comes out
+
+Shipping
+    recipes     how the shipped networks were trained
+    weights     the shipped networks, and their export for browsers
+    tables      figures over several seeds
+    cli         the command ``aigc``
+    doctor      what is wrong with an installation
+
+Chapters
+    00          explorers plotting runtime
+    01          data exercise explorers language plotting weights
+    02          data exercise explorers gan metrics plotting runtime store weights
+    03          data exercise explorers families metrics plotting runtime tables training
+    04          equations exercise explorers plotting runtime
+    05          data exercise explorers gan metrics plotting runtime tables training weights
+    06          data exercise explorers gan metrics plotting runtime tables training vae
+    07          data exercise explorers language metrics plotting rnn runtime training
+"""
 
 __version__ = "0.1.0"

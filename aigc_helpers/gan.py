@@ -7,7 +7,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from aigc_helpers.runtime import autocast
+from aigc_helpers.pixels import (
+    in_chunks,
+    one_hot,
+    require_shape,
+    strongest_directions,
+    to_signed,
+)
+from aigc_helpers.runtime import autocast, evaluation_mode
 from aigc_helpers.training import Run
 
 
@@ -78,13 +85,14 @@ class Discriminator(nn.Module):
 
     def forward(self, x):
         h = self.trunk(x)  # (B, 64 * width)
-        return self.to_logit(append_spread(h))[:, 0]
+        return self.to_logit(append_spread(h))[:, 0]  # (B, 1) -> (B,)
 
 
 def append_spread(h):
     """Append the mean standard deviation over the batch: (B, F) -> (B, F + 1)."""
     centred = (h - h.mean(dim=0)).float()
     spread = centred.square().mean(dim=0).add(1e-8).sqrt().mean()
+    # one number a batch, the same in each row: () -> (B, 1)
     return torch.cat([h, spread.expand(len(h), 1).to(h.dtype)], dim=1)
 
 
@@ -98,7 +106,7 @@ class ConditionalGenerator(Generator):
     def forward(self, z, y):
         require_shape("z", z, self.latent_dim)
         require_shape("y", y, self.n_classes)
-        h = self.project(torch.cat([z, y], dim=1))
+        h = self.project(torch.cat([z, y], dim=1))  # of (B, latent_dim + n_classes)
         return self.to_image(self.upsample(h))
 
 
@@ -110,18 +118,9 @@ class ConditionalDiscriminator(Discriminator):
         self.embed = nn.Linear(n_classes, 4 * width * 16, bias=False)
 
     def forward(self, x, y):
-        h = self.trunk(x)
-        match = (self.embed(y) * h).sum(dim=1)
+        h = self.trunk(x)  # (B, 64 * width)
+        match = (self.embed(y) * h).sum(dim=1)  # (B,)
         return self.to_logit(append_spread(h))[:, 0] + match
-
-
-def require_shape(name: str, value, size: int) -> None:
-    """Raise a ValueError that names both sizes unless ``value`` is (B, size)."""
-    if value.ndim != 2 or value.shape[1] != size:
-        raise ValueError(
-            f"{name} must have shape (B, {size}), got {tuple(value.shape)}: the "
-            f"network was built for {size} values a row; pass as many, or build it anew"
-        )
 
 
 def discriminator_loss(real_logits, fake_logits):
@@ -145,7 +144,7 @@ def r1_penalty(discriminator, x, *y):
     x = x.detach().requires_grad_(True)
     logits = discriminator(x, *y)
     (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
-    return gradient.flatten(1).square().sum(dim=1).mean()
+    return gradient.flatten(1).square().sum(dim=1).mean()  # (B, ...) -> (B,) -> ()
 
 
 def discriminator_step(discriminator, optimizer, real, fake, *y, gamma: float = 0.0):
@@ -175,16 +174,6 @@ def generator_step(discriminator, optimizer, fake, *y):
     optimizer.step()
     discriminator.requires_grad_(True)
     return loss.detach()
-
-
-def to_signed(x):
-    """uint8 pixels (0..255) to float32 in [-1, 1]; float data are left as they are."""
-    return x / 127.5 - 1 if x.dtype == torch.uint8 else x
-
-
-def one_hot(labels, n_classes: int = 10):
-    """int64 classes (B,) to float32 rows (B, n_classes)."""
-    return F.one_hot(labels, n_classes).float()
 
 
 def train_gan(
@@ -264,13 +253,8 @@ def sample_images(generator, z, y=None, *, batch_size: int = 500):
 
     Runs in evaluation mode and leaves the generator in the mode it was in.
     """
-    was_training = generator.training
-    decoder = PixelDecoder(generator)
-    inputs = (z,) if y is None else (z, y)
-    chunks = zip(*(t.split(batch_size) for t in inputs), strict=True)
-    images = torch.cat([decoder(*chunk) for chunk in chunks])
-    generator.train(was_training)
-    return images
+    with evaluation_mode(generator):
+        return in_chunks(PixelDecoder(generator), z, y, batch_size=batch_size)
 
 
 class PixelDecoder(nn.Module):
@@ -284,46 +268,26 @@ class PixelDecoder(nn.Module):
         return (self.generator(z, *y) + 1) / 2
 
 
-def spherical_interpolation(a, b, t):
-    """Points on the great arc from a (D,) to b (D,) at fractions t (T,): (T, D).
-
-    White (2016), "Sampling Generative Networks", section 2.1. A straight line passes
-    too close to the origin, where a Gaussian in many dimensions puts almost no mass.
-    """
-    cosine = F.cosine_similarity(a, b, dim=0).clamp(-1 + 1e-6, 1 - 1e-6)
-    omega = torch.arccos(cosine)
-    t = t[:, None]
-    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / omega.sin()
-
-
 @torch.no_grad()
 def principal_directions(generator, n_directions: int = 6):
     """Unit directions in latent space that change the first activations most.
 
     GANSpace (Haerkoenen et al., 2020) takes the principal components of the first
-    activations. Before their ReLU these are linear in z, ``A z + b`` with z from
-    N(0, I), so the components are the right singular vectors of A (the closed form of
-    Shen and Zhou, 2021). Classes enter through b alone and change nothing.
+    activations. Before their ReLU these are linear in z, so that no sampling is needed,
+    see `strongest_directions`. Classes enter through the constant alone and change
+    nothing.
 
     Returns
     -------
     tensor (n_directions, latent_dim)
-        Strongest first; one step is one standard deviation of z. The sign is chosen
-        so that the largest component is positive.
+        Strongest first; one step is one standard deviation of z.
     """
-    if not 0 < n_directions <= generator.latent_dim:
-        raise ValueError(
-            f"n_directions must be in 1..{generator.latent_dim}, got {n_directions}"
-        )
     linear, _, norm, _ = generator.project
     scale = norm.weight / (norm.running_var + norm.eps).sqrt()  # (width,)
-    scale = scale.repeat_interleave(len(linear.weight) // len(scale))[:, None]
-    _, _, components = torch.linalg.svd(
-        scale * linear.weight[:, : generator.latent_dim], full_matrices=False
-    )
-    directions = components[:n_directions]
-    largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
-    return directions * largest.sign()
+    n_places = len(linear.weight) // len(scale)  # 7 * 7
+    scale = scale.repeat_interleave(n_places)[:, None]  # (width * 7 * 7, 1)
+    first = scale * linear.weight[:, : generator.latent_dim]
+    return strongest_directions(first, n_directions)
 
 
 class ToyGenerator(nn.Module):
@@ -348,7 +312,7 @@ class ToyDiscriminator(nn.Module):
 
     def forward(self, x):
         with full_precision(x):
-            return self.layers(x)[:, 0]
+            return self.layers(x)[:, 0]  # (B, 1) -> (B,)
 
 
 def toy_layers(n_in: int, width: int, n_out: int):

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from aigc_helpers.pixels import in_chunks
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import Run
 
@@ -18,6 +19,8 @@ class DigitClassifier(nn.Module):
     feature_dim : int
         Size of the layer whose output `features` returns.
     """
+
+    image_shape = (1, 28, 28)
 
     def __init__(self, width: int = 32, feature_dim: int = 64):
         super().__init__()
@@ -47,8 +50,7 @@ def standardise_features(model: DigitClassifier, images) -> None:
     takes it back. It gives Frechet distances a unit that does not depend on the run.
     """
     model.eval()
-    chunks = (images[i : i + 500] / 255 for i in range(0, len(images), 500))
-    features = torch.cat([model.features(chunk) for chunk in chunks])
+    features = in_chunks(lambda chunk: model.features(chunk / 255), images)
     factor = features.var(dim=0).mean().rsqrt()
     last = model.trunk[-1]
     last.weight.mul_(factor)

@@ -24,6 +24,7 @@ from turns import seconds_per_step
 
 from aigc_helpers import gan, metrics, weights
 from aigc_helpers.data import load_images
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.runtime import describe_runtime, set_seed
 
 N_SAMPLES = 10_000
@@ -77,7 +78,7 @@ def our_samples(generator, seed: int):
     rng = torch.Generator().manual_seed(1000 + seed)
     z = torch.randn(N_SAMPLES, generator.latent_dim, generator=rng)
     labels = torch.arange(N_SAMPLES) % 10
-    y = gan.one_hot(labels) if hasattr(generator, "n_classes") else None
+    y = one_hot(labels) if hasattr(generator, "n_classes") else None
     return resize(to_bytes(gan.sample_images(generator, z, y)), 32)
 
 

@@ -15,8 +15,6 @@ _HOMES = {
     "load_texts": "text",
     "load_words": "sets.idioms",
     "Vocabulary": "vocabulary",
-    "eight_gaussian_centres": "toy",
-    "eight_gaussians": "toy",
     "PlaneData": "plane",
     "plane_data": "plane",
 }

@@ -20,20 +20,3 @@ from aigc_helpers.families.networks import (
     perceptron,
 )
 from aigc_helpers.families.training import sample_points, train_family
-
-__all__ = [
-    "FAMILIES",
-    "ToyAutoregressive",
-    "ToyGAN",
-    "ToyVAE",
-    "count_passes",
-    "evaluate",
-    "judge_samples",
-    "largest_setback",
-    "mean_log_likelihood",
-    "near_share",
-    "perceptron",
-    "relative_sampling_time",
-    "sample_points",
-    "train_family",
-]

@@ -67,7 +67,7 @@ def _log_importance_weights(model, x, rng):
     eps = torch.randn(len(x), N_IMPORTANCE, mu.shape[2], generator=rng)
     z = mu + eps * torch.exp(0.5 * logvar)  # (N, k, latent_dim)
     log_prior_over_q = 0.5 * (eps**2 + logvar - z**2).sum(dim=2)
-    return model.log_px_given_z(x[:, None], z) + log_prior_over_q
+    return model.log_px_given_z(x[:, None], z) + log_prior_over_q  # x: (N, 1, 2)
 
 
 def evaluate(model, data, held_out, *, seed: int = 0) -> dict[str, float]:

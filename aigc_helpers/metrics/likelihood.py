@@ -4,14 +4,13 @@ import math
 
 import torch
 
-N_PIXELS = 28 * 28
 
-
-def bits_per_dimension(nats, n_dimensions: int = N_PIXELS):
+def bits_per_dimension(nats, n_dimensions: int):
     """A negative log-likelihood of a whole image, in nats, as bits for each pixel.
 
-    Of pixels that are 0 or 1, and of probabilities of them; densities of grey values
-    need a correction (Theis et al., 2016, section 3.1) that this is not.
+    ``n_dimensions`` are the pixels of an image, all channels counted. The bits are
+    those of pixels that are 0 or 1, and of probabilities of them; densities of grey
+    values need a correction (Theis et al., 2016, section 3.1) that this is not.
     """
     if n_dimensions < 1:
         raise ValueError(f"n_dimensions is {n_dimensions}; images have 1 or more")

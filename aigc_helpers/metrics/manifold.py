@@ -112,9 +112,9 @@ class Balls:
         present = torch.zeros(len(self.reach), dtype=torch.bool)
         present[centres] = True
         # the k-th of the neighbours that are present
-        found = present[self.neighbours].cumsum(dim=1)
-        at = (found < self.k).sum(dim=1).clamp(max=self.reach.shape[1] - 1)
-        radii = self.reach.gather(1, at[:, None])[:, 0]
+        count = present[self.neighbours].cumsum(dim=1)
+        at = (count < self.k).sum(dim=1).clamp(max=self.reach.shape[1] - 1)
+        radii = self.reach.gather(1, at[:, None])[:, 0]  # (M,)
         candidates = self.candidates[points]
         inside = self.distances[points] <= radii[candidates]
         return float((inside & present[candidates]).any(dim=1).double().mean())
@@ -125,15 +125,15 @@ def _nearest(points, centres, n_near: int, *, radii=0.0, skip=None, batch_size=5
 
     ``skip`` (N,) names a centre that each point leaves out.
     """
-    found = []
+    parts = []
     for start in range(0, len(points), batch_size):
         beyond = torch.cdist(points[start : start + batch_size], centres) - radii
         if skip is not None:
-            left_out = skip[start : start + batch_size, None]
+            left_out = skip[start : start + batch_size, None]  # (B, 1)
             beyond.scatter_(1, left_out, torch.inf)
-        found.append(beyond.topk(n_near, largest=False))
-    values, indices = zip(*found, strict=True)
-    return torch.cat(values), torch.cat(indices)
+        parts.append(beyond.topk(n_near, largest=False))
+    values, indices = zip(*parts, strict=True)
+    return torch.cat(values), torch.cat(indices)  # (N, n_near) each
 
 
 def _require_enough(real, samples, k: int) -> None:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import torch
 
+from aigc_helpers.pixels import in_chunks
+
 
 class CopyingTest(NamedTuple):
     """Are samples nearer to training images than to held-out ones? See `copying_test`.
@@ -103,7 +105,7 @@ def _permuted_shares(weights, n_held_out: int, n: int, rng: torch.Generator):
         weights[torch.randperm(len(weights), generator=rng)[:n_held_out]].sum()
         for _ in range(n)
     ]
-    return 1 - torch.stack(held_out)
+    return 1 - torch.stack(held_out)  # (n,)
 
 
 def _standard_error(weights, expected: float) -> float:
@@ -134,12 +136,11 @@ def nearest_neighbours(samples, reference, *, batch_size: int = 250):
     Samples (N, ...) and reference (M, ...) are compared element by element; pass pixels
     or features.
     """
-    samples, reference = samples.flatten(1), reference.flatten(1)
-    indices = torch.cat(
-        [
-            torch.cdist(chunk, reference).argmin(dim=1)
-            for chunk in samples.split(batch_size)
-        ]
-    )
+    samples, reference = samples.flatten(1), reference.flatten(1)  # (N, F), (M, F)
+
+    def nearest(chunk):
+        return torch.cdist(chunk, reference).argmin(dim=1)
+
+    indices = in_chunks(nearest, samples, batch_size=batch_size)
     # cdist multiplies matrices, which leaves 1e-3 where a copy has distance 0
     return indices, (samples - reference[indices]).norm(dim=1)

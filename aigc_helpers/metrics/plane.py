@@ -8,7 +8,7 @@ import torch
 def part_coverage(points, parts, *, std: float, radius: float = 3.0):
     """Parts of a distribution that samples reach, and the share of samples near it.
 
-    As `mode_coverage`, for parts with several centres each.
+    A mode of a mixture is a part with one centre: ``centres[:, None]``.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ def part_coverage(points, parts, *, std: float, radius: float = 3.0):
     near : float
         Share of samples near a centre, in [0, 1].
     """
-    distances, nearest = torch.cdist(points, parts.flatten(0, 1)).min(dim=1)
+    centres = parts.flatten(0, 1)  # (K * m, D)
+    distances, nearest = torch.cdist(points, centres).min(dim=1)  # (N,) each
     close = distances <= radius * std
     part = nearest[close] // parts.shape[1]
     counts = torch.bincount(part, minlength=len(parts))

@@ -1,7 +1,7 @@
 """Does a generated text keep its form, and is it copied from the training texts?"""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 FORMS = {
@@ -71,25 +71,3 @@ class TrainingText:
             if end - start > len(best):
                 best = text[start:end]
         return best
-
-
-def longest_copied_run(text: str, training: Iterable[str]) -> str:
-    """The longest piece of ``text`` that stands in one of the training texts.
-
-    For many texts make a `TrainingText` and ask that.
-    """
-    return TrainingText(training).longest_copied_run(text)
-
-
-def copied_share(samples: Iterable[str], known: Collection[str]) -> float:
-    """Share of samples that are whole entries of a list, in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If there are no samples.
-    """
-    samples, known = list(samples), frozenset(known)
-    if not samples:
-        raise ValueError("no samples: a share needs at least one")
-    return sum(sample in known for sample in samples) / len(samples)

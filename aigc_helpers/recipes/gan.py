@@ -3,6 +3,7 @@
 import torch
 
 from aigc_helpers import data, gan
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 
@@ -60,7 +61,7 @@ def sample(generator, n: int, seed: int, *, label: int | None = None):
     rng = torch.Generator().manual_seed(seed)
     z = torch.randn(n, generator.latent_dim, generator=rng)
     labels = _labels(generator, n, label)
-    y = None if labels is None else gan.one_hot(labels)
+    y = None if labels is None else one_hot(labels)
     return gan.sample_images(generator, z, y)
 
 

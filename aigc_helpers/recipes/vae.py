@@ -3,6 +3,7 @@
 import torch
 
 from aigc_helpers import data, metrics, vae
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import MNIST, Recipe, Subject
 
@@ -80,17 +81,18 @@ def evaluate(model, *, seed: int = 1) -> dict:
 def _bounds(model, seed: int) -> dict:
     """Mean bounds, each with its interval."""
     test = data.load_images("mnist", "test")
-    y = vae.one_hot(test.labels) if model.n_classes else None
+    y = one_hot(test.labels) if model.n_classes else None
     reconstruction, kl = vae.evaluate_elbo(model, test.images, y, seed=seed)
     rng = torch.Generator().manual_seed(seed)
     some = vae.binarise(test.images[::EVERY], generator=rng)
     condition = None if y is None else y[::EVERY]
     nll = vae.importance_weighted_nll(model, some, condition, k=K, seed=seed)
+    bits = metrics.bits_per_dimension(nll, some[0].numel())
     return {
         **judging.mean_of("negative_elbo", reconstruction + kl, 2),
         **judging.mean_of("kl_divergence", kl, 2),
         **judging.mean_of("importance_weighted_nll", nll, 2),
-        **judging.mean_of("bits_per_pixel", metrics.bits_per_dimension(nll), 4),
+        **judging.mean_of("bits_per_pixel", bits, 4),
     }
 
 
@@ -106,7 +108,7 @@ def sample(model, n: int, seed: int, *, label: int | None = None):
     rng = torch.Generator().manual_seed(seed)
     z = torch.randn(n, model.latent_dim, generator=rng)
     labels = judging.wanted_classes(n, model.n_classes, label)
-    y = None if labels is None else vae.one_hot(labels, model.n_classes)
+    y = None if labels is None else one_hot(labels, model.n_classes)
     return vae.sample_images(model, z, y)
 
 

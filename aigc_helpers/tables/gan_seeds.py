@@ -6,6 +6,7 @@ import torch
 
 from aigc_helpers import gan, metrics, weights
 from aigc_helpers.data import load_images
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.runtime import set_seed
 from aigc_helpers.tables.measuring import Table
 
@@ -44,7 +45,7 @@ def judge(generator, variant: str) -> dict[str, float | None]:
     chosen = torch.randperm(len(test), generator=set_seed(2))[:N_SAMPLES]
     z = torch.randn(N_SAMPLES, generator.latent_dim, generator=set_seed(1))
     wanted = torch.arange(N_SAMPLES) % 10
-    y = gan.one_hot(wanted) if variant == "conditional" else None
+    y = one_hot(wanted) if variant == "conditional" else None
     samples = gan.sample_images(generator, z, y)
     classes = metrics.predict_classes(classifier, samples)
     made, real = (

@@ -4,15 +4,15 @@ import torch
 
 from aigc_helpers import vae
 from aigc_helpers.data import load_images
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.runtime import set_seed
 from aigc_helpers.tables.measuring import Table
-from aigc_helpers.vae.causal import CausalVAE
 
 STEPS = 400
 N_IMAGES = 4000  # of the test set, made binary once
 CURES = {  # reach of the decoder, and options of the loop
     "collapsed": (7, {}),
-    "annealed": (7, {"kl_warmup": 0.5}),
+    "annealed": (7, {"beta": vae.anneal}),
     "low_beta": (7, {"beta": 0.25}),
     "free_bits": (7, {"free_bits": 0.5}),
     "short_reach": (3, {}),
@@ -25,7 +25,7 @@ def measure(variant: str, seed: int) -> dict[str, float | None]:
     train, test = load_images("mnist"), load_images("mnist", "test")
     reach, options = CURES[variant]
     set_seed(seed)
-    model = vae.VAE(depth=0) if reach is None else CausalVAE(depth=0, reach=reach)
+    model = vae.VAE(depth=0) if reach is None else vae.CausalVAE(depth=0, reach=reach)
     model, _ = vae.train_vae(
         model, train.images, steps=STEPS, binary=True, seed=seed, **options
     )
@@ -51,7 +51,7 @@ def class_accuracy(mu, labels) -> float:
     """Share of digits that a linear map reads from codes (N, D); half are held out."""
     inputs = torch.cat([mu, torch.ones(len(mu), 1)], dim=1).double()
     half = len(mu) // 2
-    wanted = vae.one_hot(labels[:half]).double()
+    wanted = one_hot(labels[:half]).double()
     weight = torch.linalg.lstsq(inputs[:half], wanted, driver="gelsd").solution
     found = (inputs[half:] @ weight).argmax(dim=1)
     return float((found == labels[half:]).double().mean())

@@ -111,7 +111,7 @@ def _require_same_run(path, facts: dict, parts: dict, steps: int) -> None:
         warnings.warn(
             f"{path} was made with {facts['runtime']}, this is {describe_runtime()}: "
             "training goes on, but not to bit-equal weights",
-            stacklevel=4,
+            stacklevel=6,  # of training_steps, of Run, of a loop, of its caller
         )
 
 

@@ -27,12 +27,6 @@ def warmup_then_decay(step: int, steps: int, *, warmup: float = 0.05) -> float:
     return min((step + 1) / ramp, (steps - step) / max(1, steps - ramp), 1.0)
 
 
-def set_lr(optimizer: torch.optim.Optimizer, lr: float) -> None:
-    """Give every parameter group the learning rate ``lr``."""
-    for group in optimizer.param_groups:
-        group["lr"] = lr
-
-
 def raise_if_not_finite(step: int, **losses: torch.Tensor) -> None:
     """Stop at the first NaN or infinity instead of training on with it.
 
@@ -81,17 +75,18 @@ class MovingAverage:
     def __init__(self, network: nn.Module, decay: float = 0.99):
         self.decay = decay
         self.module = copy.deepcopy(network).eval().requires_grad_(False)
+        states = (part.state_dict().values() for part in (self.module, network))
+        self._pairs = list(zip(*states, strict=True))  # they share memory with both
 
     @torch.no_grad()
-    def update(self, network: nn.Module, step: int) -> None:
-        """Move the average towards ``network`` after step number ``step``, from 0."""
+    def update(self, step: int) -> None:
+        """Move the average towards the network after step number ``step``, from 0."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        current = network.state_dict()
-        for name, value in self.module.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(current[name], 1 - decay)
+        for average, current in self._pairs:
+            if average.is_floating_point():
+                average.lerp_(current, 1 - decay)
             else:
-                value.copy_(current[name])
+                average.copy_(current)
 
 
 def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None):
@@ -125,11 +120,11 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
             if stop:
                 note = f"stopped after step {done} of {steps}"
                 note += f"; saved in {checkpoint}" if checkpoint else ""
-                warnings.warn(note, stacklevel=3)
+                warnings.warn(note, stacklevel=4)  # of Run, of a loop, of its caller
                 return
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Run:
     """A training run: all of a loop that is not its algorithm.
 
@@ -218,7 +213,7 @@ class Run:
     def record(self, **losses: torch.Tensor) -> None:
         """End a step: losses into the history, weights into the average."""
         raise_if_not_finite(self._step, **losses)
-        self._average.update(self.network, self._step)
+        self._average.update(self._step)
         self.history.add(**losses)
         if self.watch:
             self.watch(self._step + 1, self.average)
@@ -227,16 +222,17 @@ class Run:
         """The learning rate of this step, for all optimizers."""
         if self.lr is None:
             return
-        factor = warmup_then_decay(self._step, self.steps)
+        rate = self.lr * warmup_then_decay(self._step, self.steps)
         for part in self.parts.values():
             if isinstance(part, torch.optim.Optimizer):
-                set_lr(part, self.lr * factor)
+                for group in part.param_groups:
+                    group["lr"] = rate
 
     def _require_ranges(self) -> None:
-        for name, low in (("steps", 1), ("batch_size", 1)):
+        for name in ("steps", "batch_size"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name} must be a whole number from {low}: {value!r}")
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name} must be a whole number from 1: {value!r}")
         if self.lr is not None and not 0 <= self.lr < math.inf:
             raise ValueError(f"lr must be 0 or more and finite, not {self.lr}")
         if not 0 <= self.decay < 1:

@@ -5,14 +5,9 @@ import math
 import torch
 
 from aigc_helpers.metrics.likelihood import importance_weighted_bound
+from aigc_helpers.pixels import in_chunks, to_unit
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.losses import (
-    kl_divergence,
-    reconstruction_loss,
-    reparameterize,
-    to_unit,
-)
-from aigc_helpers.vae.sampling import chunks
+from aigc_helpers.vae.losses import kl_divergence, reconstruction_loss, reparameterize
 
 
 @torch.no_grad()
@@ -23,22 +18,23 @@ def evaluate_elbo(model, images, y=None, *, seed: int = 0, batch_size: int = 500
     (for binary ones see `binarise`). The sum of the two is the negative ELBO.
     """
     rng = torch.Generator().manual_seed(seed)
-    found = []
+
+    def parts(pixels, *condition):
+        x = to_unit(pixels)
+        logits, mu, logvar = model(x, *condition, generator=rng)
+        return reconstruction_loss(logits, x), kl_divergence(mu, logvar)
+
     with evaluation_mode(model):
-        for pixels, *condition in chunks(batch_size, images, y):
-            x = to_unit(pixels)
-            logits, mu, logvar = model(x, *condition, generator=rng)
-            found.append((reconstruction_loss(logits, x), kl_divergence(mu, logvar)))
-    reconstruction, kl = zip(*found, strict=True)
-    return torch.cat(reconstruction), torch.cat(kl)
+        return in_chunks(parts, images, y, batch_size=batch_size)
 
 
 @torch.no_grad()
 def log_importance_weights(model, x, y=None, *, k: int, generator=None):
     """Weights log p(x, z_i) - log q(z_i|x), z_i from q(z|x), in nats, (B, k).
 
-    ``x`` are float images (B, 1, 28, 28); k decodings of each are made at once.
+    ``x`` are float images (B, C, H, W); k decodings of each are made at once.
     """
+    # each row k times: (B, latent_dim) -> (B * k, latent_dim)
     mu, logvar = (rows.repeat_interleave(k, dim=0) for rows in model.encode(x, y))
     z = reparameterize(mu, logvar, generator=generator)  # (B * k, latent_dim)
     repeated = None if y is None else y.repeat_interleave(k, dim=0)
@@ -65,7 +61,7 @@ def importance_weighted_nll(
 
     Parameters
     ----------
-    images : float tensor (N, 1, 28, 28)
+    images : float tensor (N, C, H, W)
     y : tensor (N, n_classes), optional
         One-hot classes; the bound is then that of -log p(x|y).
     k : int
@@ -81,18 +77,16 @@ def importance_weighted_nll(
     if k < 1:
         raise ValueError(f"k is {k}; the bound needs 1 or more samples an image")
     rng = torch.Generator().manual_seed(seed)
-    bounds = []
+
+    def bound(x, *condition):
+        log_weights = [
+            log_importance_weights(model, x, *condition, k=part, generator=rng)
+            for part in parts_of(k, decodings)
+        ]
+        return -importance_weighted_bound(torch.cat(log_weights, dim=1))  # of (B, k)
+
     with evaluation_mode(model):
-        for x, *condition in chunks(max(1, decodings // k), images, y):
-            log_weights = torch.cat(
-                [
-                    log_importance_weights(model, x, *condition, k=part, generator=rng)
-                    for part in parts_of(k, decodings)
-                ],
-                dim=1,
-            )
-            bounds.append(-importance_weighted_bound(log_weights))
-    return torch.cat(bounds)
+        return in_chunks(bound, images, y, batch_size=max(1, decodings // k))
 
 
 def parts_of(k: int, size: int) -> list[int]:

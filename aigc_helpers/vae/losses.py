@@ -3,6 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from aigc_helpers.pixels import to_unit
+
 
 def reparameterize(mu, logvar, *, generator=None):
     """Draw z = mu + sigma * eps with eps from N(0, I), shape (B, latent_dim).
@@ -32,7 +34,7 @@ def reconstruction_loss(logits, x):
     Of pixels between 0 and 1 it is the same sum, but no longer a log-probability.
     """
     each = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
-    return each.flatten(1).sum(dim=1)
+    return each.flatten(1).sum(dim=1)  # (B, C, H, W) -> (B, C * H * W) -> (B,)
 
 
 def negative_elbo(logits, x, mu, logvar, *, beta: float = 1.0):
@@ -41,6 +43,14 @@ def negative_elbo(logits, x, mu, logvar, *, beta: float = 1.0):
     ``beta`` other than 1 (Higgins et al., 2017) gives no bound.
     """
     return reconstruction_loss(logits, x) + beta * kl_divergence(mu, logvar)
+
+
+def anneal(step: int, steps: int, *, share: float = 0.5) -> float:
+    """Weight of the KL divergence that grows from 0 to 1 in a share of the steps.
+
+    Bowman et al. (2016): z is not squeezed out before the decoder reads it.
+    """
+    return min(1.0, (step + 1) / max(1.0, share * steps))
 
 
 def free_bits_kl(mu, logvar, free_bits: float):
@@ -60,13 +70,3 @@ def binarise(pixels, *, generator=None):
     probabilities = to_unit(pixels)
     noise = torch.rand(probabilities.shape, generator=generator)
     return (noise.to(probabilities) < probabilities).float()
-
-
-def to_unit(pixels):
-    """uint8 pixels (0..255) to float32 in [0, 1]; float data are left as they are."""
-    return pixels / 255 if pixels.dtype == torch.uint8 else pixels
-
-
-def one_hot(labels, n_classes: int = 10):
-    """int64 classes (B,) to float32 rows (B, n_classes)."""
-    return F.one_hot(labels, n_classes).float()

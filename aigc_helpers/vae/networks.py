@@ -1,8 +1,10 @@
-"""Encoder, decoder, and the VAE that joins them."""
+"""Encoder, decoder, the VAE that joins them, and one that also sees earlier pixels."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
+from aigc_helpers.pixels import require_images, require_shape
 from aigc_helpers.vae.losses import reparameterize
 
 NARROW = 8  # channels between dense and convolutional layers: most weights stand there
@@ -61,7 +63,7 @@ class Encoder(nn.Module):
         )
 
     def forward(self, x, *y):
-        h = torch.cat([self.trunk(x), *y], dim=1)
+        h = torch.cat([self.trunk(x), *y], dim=1)  # (B, 49 * NARROW + n_classes)
         mu, logvar = self.to_posterior(h).float().chunk(2, dim=1)
         return mu, logvar
 
@@ -90,7 +92,8 @@ class Decoder(nn.Module):
         )
 
     def forward(self, z, *y):
-        return self.to_logits(self.from_latent(torch.cat([z, *y], dim=1)))
+        h = torch.cat([z, *y], dim=1)  # (B, latent_dim + n_classes)
+        return self.to_logits(self.from_latent(h))
 
 
 class VAE(nn.Module):
@@ -98,7 +101,10 @@ class VAE(nn.Module):
 
     Kingma and Welling (2014). With ``n_classes`` both networks take the one-hot class
     as well (Sohn et al., 2015), here with a prior that does not depend on it.
+    ``image_shape`` is the (C, H, W) that its encoder and decoder are built for.
     """
+
+    image_shape = (1, 28, 28)
 
     def __init__(
         self,
@@ -116,7 +122,7 @@ class VAE(nn.Module):
 
     def encode(self, x, y=None):
         """Mean and log-variance (B, latent_dim) of q(z|x) of images in [0, 1]."""
-        require_images(x)
+        require_images(x, self.image_shape)
         return self.encoder(x, *self._condition(y))
 
     def decode(self, z, y=None):
@@ -145,19 +151,40 @@ class VAE(nn.Module):
         return (y,)
 
 
-def require_shape(name: str, value, size: int) -> None:
-    """Raise a ValueError that names both sizes unless ``value`` is (B, size)."""
-    if value.ndim != 2 or value.shape[1] != size:
-        raise ValueError(
-            f"{name} must have shape (B, {size}), got {tuple(value.shape)}: the "
-            f"network was built for {size} values a row; pass as many, or build it anew"
-        )
+class CausalConv2d(nn.Conv2d):
+    """Convolution that sees only what is above, or to the left in the same row.
+
+    The mask "A" of van den Oord et al. (2016), section 3.4: the pixel itself is hidden.
+    Sizes (B, in_channels, H, W) to (B, out_channels, H, W).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int):
+        half = kernel_size // 2
+        super().__init__(in_channels, out_channels, kernel_size, padding=half)
+        mask = torch.ones(kernel_size, kernel_size)
+        mask[half, half:] = 0
+        mask[half + 1 :] = 0
+        self.register_buffer("mask", mask, persistent=False)
+
+    def forward(self, x):
+        return F.conv2d(x, self.weight * self.mask, self.bias, padding=self.padding)
 
 
-def require_images(x) -> None:
-    """Raise a ValueError unless ``x`` is a float tensor (B, 1, 28, 28)."""
-    if x.ndim != 4 or x.shape[1:] != (1, 28, 28) or not x.is_floating_point():
-        raise ValueError(
-            f"images must be float (B, 1, 28, 28) in [0, 1], got {x.dtype} "
-            f"{tuple(x.shape)}; divide uint8 pixels by 255"
+class CausalVAE(VAE):
+    """A VAE with p(x|z) = prod_i p(x_i | x_<i, z): logits of z plus logits of pixels.
+
+    The neighbours (Gulrajani et al., 2017, do it at full strength) explain so much that
+    z may be left unused: posterior collapse.
+    """
+
+    def __init__(self, *sizes, reach: int = 7, **options):
+        super().__init__(*sizes, **options)
+        self.neighbours = nn.Sequential(
+            CausalConv2d(1, 32, reach),
+            nn.SiLU(),
+            nn.Conv2d(32, 1, 1),
         )
+
+    def forward(self, x, y=None, *, generator=None):
+        logits, mu, logvar = super().forward(x, y, generator=generator)
+        return logits + self.neighbours(x), mu, logvar

@@ -1,12 +1,13 @@
-"""Pictures from a trained VAE: codes, samples, reconstructions, ways between them."""
+"""Pictures from a trained VAE: codes, samples, reconstructions, directions."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from aigc_helpers.pixels import in_chunks, strongest_directions, to_unit
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.losses import reparameterize, to_unit
+from aigc_helpers.vae.losses import reparameterize
 
 
 class PixelDecoder(nn.Module):
@@ -26,45 +27,33 @@ class PixelDecoder(nn.Module):
 @torch.no_grad()
 def encode_images(model, images, y=None, *, batch_size: int = 500):
     """Mean and log-variance (N, latent_dim) of images, uint8 or float in [0, 1]."""
+
+    def encode(x, *condition):
+        return model.encode(to_unit(x), *condition)
+
     with evaluation_mode(model):
-        codes = [
-            model.encode(to_unit(x), *condition)
-            for x, *condition in chunks(batch_size, images, y)
-        ]
-    mu, logvar = zip(*codes, strict=True)
-    return torch.cat(mu), torch.cat(logvar)
+        return in_chunks(encode, images, y, batch_size=batch_size)
 
 
 @torch.no_grad()
 def sample_images(model, z, y=None, *, batch_size: int = 500):
-    """Images (N, 1, 28, 28) in [0, 1] of latent vectors (N, latent_dim).
+    """Images (N, C, H, W) in [0, 1] of latent vectors (N, latent_dim).
 
     ``z`` is drawn from the prior by ``torch.randn(n, model.latent_dim)``, or from a
     `CodeMixture`; ``y`` are one-hot classes.
     """
+
+    def decode(z, *condition):
+        return torch.sigmoid(model.decode(z, *condition))
+
     with evaluation_mode(model):
-        images = [
-            torch.sigmoid(model.decode(part, *condition))
-            for part, *condition in chunks(batch_size, z, y)
-        ]
-    return torch.cat(images)
+        return in_chunks(decode, z, y, batch_size=batch_size)
 
 
 def reconstruct(model, images, y=None):
-    """Images decoded from the mean of q(z|x), (N, 1, 28, 28) in [0, 1]."""
+    """Images decoded from the mean of q(z|x), (N, C, H, W) in [0, 1]."""
     mu, _ = encode_images(model, images, y)
     return sample_images(model, mu, y)
-
-
-def chunks(batch_size: int, rows, y=None):
-    """Tuples of up to ``batch_size`` rows: (rows,), or (rows, y) if there is a y."""
-    tensors = (rows,) if y is None else (rows, y)
-    return zip(*(tensor.split(batch_size) for tensor in tensors), strict=True)
-
-
-def linear_interpolation(a, b, t):
-    """Points on the line from a (D,) to b (D,) at fractions t (T,), (T, D)."""
-    return torch.lerp(a, b, t[:, None])
 
 
 def count_active_units(mu, *, threshold: float = 0.01) -> int:
@@ -94,7 +83,8 @@ class CodeMixture:
         """Draw n latent vectors (n, latent_dim)."""
         which = torch.multinomial(self.shares, n, replacement=True, generator=generator)
         eps = torch.randn(n, self.means.shape[1], generator=generator)
-        return self.means[which] + (self.roots[which] @ eps[:, :, None])[:, :, 0]
+        stretched = (self.roots[which] @ eps[:, :, None])[:, :, 0]  # (n, latent_dim)
+        return self.means[which] + stretched
 
 
 def fit_code_mixture(
@@ -125,12 +115,12 @@ def fit_code_mixture(
             "Gaussians; encode more images, or ask for fewer (1 or more)"
         )
     codes = reparameterize(mu, logvar, generator=torch.Generator().manual_seed(seed))
-    found = GaussianMixture(n_components, max_iter=30, random_state=seed)
-    found.fit(codes.double().numpy())
-    roots = torch.linalg.cholesky(torch.from_numpy(found.covariances_))
+    mixture = GaussianMixture(n_components, max_iter=30, random_state=seed)
+    mixture.fit(codes.double().numpy())
+    roots = torch.linalg.cholesky(torch.from_numpy(mixture.covariances_))
     return CodeMixture(
-        torch.from_numpy(found.weights_).float(),
-        torch.from_numpy(found.means_).float(),
+        torch.from_numpy(mixture.weights_).float(),
+        torch.from_numpy(mixture.means_).float(),
         roots.float(),
     )
 
@@ -139,22 +129,12 @@ def fit_code_mixture(
 def principal_directions(model, n_directions: int = 6):
     """Unit directions in latent space that change the decoder's first layer most.
 
-    Its layer before the nonlinearity is ``A z + b`` with z from N(0, I): the principal
-    components are the right singular vectors of A (as Haerkoenen et al., 2020, do by
-    sampling, and Shen and Zhou, 2021, in closed form). The sign is chosen so that the
-    largest component is positive.
+    Its layer before the nonlinearity is linear in z, see `strongest_directions`.
 
     Returns
     -------
     tensor (n_directions, latent_dim)
         Strongest first; one step is one standard deviation of the prior.
     """
-    if not 0 < n_directions <= model.latent_dim:
-        raise ValueError(
-            f"n_directions must be in 1..{model.latent_dim}, got {n_directions}"
-        )
     first = model.decoder.from_latent.weight[:, : model.latent_dim]
-    _, _, components = torch.linalg.svd(first, full_matrices=False)
-    directions = components[:n_directions]
-    largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
-    return directions * largest.sign()
+    return strongest_directions(first, n_directions)

@@ -1,16 +1,17 @@
 """The training loop of chapter 06."""
 
+from collections.abc import Callable
+
 import torch
 
+from aigc_helpers.pixels import one_hot, to_unit
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import Run
 from aigc_helpers.vae.losses import (
     binarise,
     free_bits_kl,
     kl_divergence,
-    one_hot,
     reconstruction_loss,
-    to_unit,
 )
 
 
@@ -19,8 +20,7 @@ def train_vae(
     data,
     labels=None,
     *,
-    beta: float = 1.0,
-    kl_warmup: float = 0.0,
+    beta: float | Callable[[int, int], float] = 1.0,
     free_bits: float = 0.0,
     binary: bool = False,
     **options,
@@ -32,13 +32,11 @@ def train_vae(
     model : VAE
         Changed in place.
     data : tensor
-        Images (N, 1, 28, 28), uint8 or float in [0, 1].
+        Images (N, C, H, W), uint8 or float in [0, 1].
     labels : int64 tensor (N,), optional
         Classes, for a VAE with ``n_classes``.
-    beta : float
-        Weight of the KL divergence.
-    kl_warmup : float
-        Share of the steps in which that weight grows from 0 (Bowman et al., 2016).
+    beta : float, or callable of (step, steps)
+        Weight of the KL divergence; one that changes with the steps is `anneal`.
     free_bits : float
         Nats of each latent number that cost nothing, see `free_bits_kl`.
     binary : bool
@@ -66,8 +64,7 @@ def train_vae(
     options = {"batch_size": 64, "lr": 4e-3, "decay": 0.99} | options
     run = Run(model, {"optimizer": optimizer}, **options)
     for step in run:
-        weight = beta * min(1.0, (step + 1) / max(1.0, kl_warmup * run.steps))
-
+        weight = beta(step, run.steps) if callable(beta) else beta
         index = torch.randint(len(data), (run.batch_size,), generator=run.rng)
         pixels = data[index]
         x = binarise(pixels, generator=run.rng) if binary else to_unit(pixels)

@@ -11,7 +11,7 @@ import torch
 from matplotlib.figure import Figure
 
 from aigc_helpers import gan, weights
-from aigc_helpers.gan import one_hot
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.plotting.style import house_style
 
 TARGET = Path(__file__).parents[1] / "assets" / "share.png"

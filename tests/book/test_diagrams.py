@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 
-import diagrams
 import pytest
+from aigc_book import diagrams
 from bs4 import BeautifulSoup
 
 GOOD = """flowchart TD

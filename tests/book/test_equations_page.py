@@ -2,8 +2,8 @@
 
 import io
 
-import equations
 import pytest
+from aigc_book import equations
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 from sphinx.application import Sphinx

@@ -1,7 +1,7 @@
 """Our Sphinx extensions."""
 
 import pytest
-import repairs
+from aigc_book import repairs
 
 
 def test_known_labels_are_translated_and_nothing_else():

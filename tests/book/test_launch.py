@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import launch
 import nbformat
 import publish
 import pytest
+from aigc_book import launch
 from bs4 import BeautifulSoup
 from serve import serving
 

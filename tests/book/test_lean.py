@@ -4,11 +4,9 @@ import base64
 import io
 from types import SimpleNamespace
 
-import lean
 import numpy as np
-import pristine
 import pytest
-import typeset
+from aigc_book import lean, pristine, typeset
 from fontTools.ttLib import TTFont
 from PIL import Image
 from sphinx.errors import ExtensionError

@@ -2,8 +2,8 @@
 
 import re
 
-import numbering
 import pytest
+from aigc_book import numbering
 
 
 def test_each_page_and_each_kind_counts_from_one_in_order():

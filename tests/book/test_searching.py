@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
+from aigc_book.chapters import NOTEBOOKS
 
-QUERIES = [
-    line.split("\t")
-    for line in Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
-    if line and not line.startswith("#")
+LINES = Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
+QUERIES = [tuple(line.split("\t")) for line in LINES if line and line[0] != "#"] + [
+    (query, f"notebooks/{path.stem}")
+    for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    for query in nbformat.read(path, as_version=4).metadata.aigc.queries
 ]
 RESULTS = ".book-search-page"
 DIALOG = "#pst-search-dialog"

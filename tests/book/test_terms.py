@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import terms
+from aigc_book import terms
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 from serve import serving

@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from budgets import held
 from IPython.core.inputtransformer2 import TransformerManager
 from tools.run_notebooks import KERNEL, in_stored_form
 
 PACKAGE = Path(__file__).parents[2] / "aigc_helpers"
 DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 CJK = re.compile(r"[\u4e00-\u9fff]")
-MAX_BYTES = 2**20  # STYLE: a page of at most 1 MB, also on GitHub
-MAX_SECONDS = 100
+MAX_BYTES = 1000 * held("notebook.file_kb")
+MAX_SECONDS = held("notebook.seconds")
 MAX_IGNORED = 0.5  # half of the cells with output: the rest stays compared
 IGNORE = "nbval-ignore-output"
 PRAGMA = re.compile(r"#\s*(%%|NBVAL_|noqa\b|type:|ruff:|fmt:)")
@@ -202,6 +203,13 @@ def definitions_carry_no_type_hints(notebook):
     ]
 
 
+def metadata_says_what_the_chapter_is_for(notebook):
+    """What the front page says of it, and what readers may look for."""
+    about = notebook.metadata.get("aigc", {})
+    wanted = ("summary", "queries")
+    return [f"aigc.{key} is missing" for key in wanted if not about.get(key)]
+
+
 def metadata_names_data_and_seconds(notebook):
     """`make notebooks` wrote which data made the outputs, and in which time."""
     about = notebook.metadata.get("aigc", {})
@@ -226,5 +234,6 @@ RULES = [
     most_outputs_stay_compared,
     comments_are_chinese,
     definitions_carry_no_type_hints,
+    metadata_says_what_the_chapter_is_for,
     metadata_names_data_and_seconds,
 ]

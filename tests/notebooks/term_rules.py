@@ -2,7 +2,7 @@
 
 import re
 
-import terms
+from aigc_book import terms
 
 LATIN = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ–'-]*"
 WORDS = re.compile(rf"{LATIN}(?: {LATIN})*")

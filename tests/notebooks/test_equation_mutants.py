@@ -12,7 +12,7 @@ import matplotlib
 import nbformat
 import pytest
 import torch
-from equations import records
+from aigc_book.equations import records
 from tools.run_notebooks import NOTEBOOKS
 
 from aigc_helpers.equations import EquationFails

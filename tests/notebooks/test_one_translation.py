@@ -7,7 +7,7 @@ import nbformat
 import prose_rules
 import pytest
 import term_rules
-import terms
+from aigc_book import terms
 from tools.run_notebooks import NOTEBOOKS
 
 ROOT = NOTEBOOKS.parent

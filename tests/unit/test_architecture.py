@@ -5,7 +5,9 @@ second half shows each one finding a break.
 """
 
 import ast
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,32 +21,37 @@ LONGEST_FUNCTION = 45  # lines without the docstring; 12 are aimed at, 30 rarely
 LONGEST_MODULE = 400  # lines; 200 are aimed at
 MOST_PARAMETERS = 5  # before the star
 
-# A chapter's subject, one room each. They do not import each other.
-SUBJECTS = set(
-    "gan vae rnn families image text speech video trust transformer diffusion".split()
-)
-# What subjects share, the innermost first.
-BASES = {"runtime", "data", "metrics", "training", "language", "judge"}
+
+def plan_entries(plan: str) -> dict[str, dict[str, str]]:
+    """Sections of the floor plan: names, the first words of lines, and what follows."""
+    sections, entries, name = {}, {}, ""
+    for line in plan.splitlines():
+        if line.startswith("     "):  # goes on
+            entries[name] += " " + line.strip()
+        elif line.startswith("    "):
+            name, _, rest = line.strip().partition(" ")
+            entries[name] = rest.strip()
+        elif line:
+            entries = sections.setdefault(re.match(r"\w*", line)[0], {})
+    return {title: entries for title, entries in sections.items() if entries}
+
+
+PLAN = plan_entries(ast.get_docstring(ast.parse((PACKAGE / "__init__.py").read_text())))
+SUBJECTS, BASES = set(PLAN["Subjects"]), list(PLAN["Bases"])
 # What a room of the package may import; "*" is everything.
 MAY_IMPORT = {
     "__init__": set(),
-    "runtime": set(),
-    "progress": set(),
+    **{subject: set(BASES) for subject in SUBJECTS},
+    # A base uses those that stand below it in the plan.
+    **{base: set(BASES[i + 1 :]) for i, base in enumerate(BASES)},
     "exercise": set(),
-    "files": set(),
     "equations": set(),
-    "data": {"runtime", "progress", "files"},
-    "metrics": {"runtime", "data"},
-    "training": {"runtime", "progress", "files"},
-    "language": {"runtime", "data", "metrics", "training"},
-    "judge": {"runtime", "data", "metrics", "training"},
-    **{subject: BASES for subject in SUBJECTS},
     "plotting": set(),
     "weights": {"runtime", "files"},
     "store": {"runtime", "data", "files"},
-    "explorers": {"runtime", "language", "weights", "progress"},
-    "recipes": {"weights", "files"} | BASES | SUBJECTS,
-    "tables": {"weights", "files"} | BASES | SUBJECTS,
+    "explorers": {"runtime", "language", "weights", "progress", "files"},
+    "recipes": {"weights", *BASES, *SUBJECTS},
+    "tables": {"weights", *BASES, *SUBJECTS},
     "doctor": {"*"},
     "cli": {"*"},
 }
@@ -324,6 +331,7 @@ SPEAKER = "def {}():\n    print(1)\n"
         (imports_point_inwards, "plotting", "from aigc_helpers import training"),
         (imports_point_inwards, "explorers", "from aigc_helpers.gan import Generator"),
         (imports_point_inwards, "training", "from aigc_helpers import gan"),
+        (imports_point_inwards, "training", "from aigc_helpers import language"),
         (imports_point_inwards, "gan", "from . import vae"),
         (imports_point_inwards, "brand_new", ""),
         (no_star_import, "gan", "from torch import *"),
@@ -353,6 +361,7 @@ def test_rule_finds_the_break(rule, room, source):
     [
         (imports_point_inwards, "gan", "from aigc_helpers.training import progress"),
         (imports_point_inwards, "data", "from aigc_helpers.data import images"),
+        (imports_point_inwards, "language", "from aigc_helpers import training"),
         (import_only_defines, "gan", "A = re.compile('x')\nB = Path(__file__).parent"),
         (import_only_defines, "gan", "A = Record(1)\nif TYPE_CHECKING:\n    import x"),
         (import_only_defines, "gan", "@cache\ndef f():\n    return load()"),
@@ -456,3 +465,51 @@ def test_importing_all_explorers_loads_no_subject():
     )
     assert set(names) <= set(result.stdout.split())
     assert subjects_among(result.stdout.split()) == set()
+
+
+NOTEBOOKS = PACKAGE.parent / "notebooks"
+
+
+def rooms_of_notebook(path: Path) -> set[str]:
+    """Rooms that the cells of a notebook import."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    lines = [
+        "" if line.lstrip().startswith(("%", "!")) else line
+        for line in "\n".join(sources).splitlines()
+    ]
+    return imported_rooms(ast.parse("\n".join(lines)), "")
+
+
+def test_the_floor_plan_names_every_room_and_no_other():
+    rooms = {room_of(path) for path in MODULES} - {"__init__"}
+    planned = [
+        name for title, names in PLAN.items() if title != "Chapters" for name in names
+    ]
+    assert sorted(planned) == sorted(rooms)
+    assert all(all(entries.values()) for entries in PLAN.values())
+
+
+def test_the_floor_plan_leads_each_chapter_to_its_rooms():
+    chapters = {p.stem[:2]: rooms_of_notebook(p) for p in NOTEBOOKS.glob("*.ipynb")}
+    planned = {name: set(rooms.split()) for name, rooms in PLAN["Chapters"].items()}
+    assert planned == chapters
+
+
+def test_the_floor_plan_is_read_with_lines_that_go_on():
+    plan = "Title.\n\nWords; 1\n\nRooms, two\n    a  one\n       more\n    b  two\n"
+    assert plan_entries(plan) == {"Rooms": {"a": "one more", "b": "two"}}
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Names that can be reached from themselves."""
+    return sorted(name for name in graph if name in reached(name, graph))
+
+
+def test_no_room_reaches_itself_through_others():
+    graph = {room_of(path): set() for path in MODULES}
+    for path in MODULES:
+        tree, room = ast.parse(path.read_text("utf-8")), room_of(path)
+        graph[room] |= imported_rooms(tree, room)
+    assert circle(graph) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]

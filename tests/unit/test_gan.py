@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers import gan
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.training import DivergedError
 
 
@@ -82,7 +83,7 @@ def test_r1_of_a_quadratic_discriminator_and_its_gradient_are_analytic():
 
 
 def test_generators_make_images_between_minus_one_and_one():
-    z, y = 30 * torch.randn(3, 5), gan.one_hot(torch.tensor([0, 4, 9]))
+    z, y = 30 * torch.randn(3, 5), one_hot(torch.tensor([0, 4, 9]))
     for images in (
         gan.Generator(5, width=4)(z),
         gan.ConditionalGenerator(5, width=4)(z, y),
@@ -164,7 +165,7 @@ def pair():
 
 
 def batch_of(generator):
-    y = gan.one_hot(torch.arange(6))
+    y = one_hot(torch.arange(6))
     real = torch.rand(6, 1, 28, 28) * 2 - 1
     return real, generator(torch.randn(6, 4), y), y
 
@@ -298,8 +299,9 @@ def test_an_interrupted_game_goes_on_to_bit_equal_weights(tmp_path):
 
     file = tmp_path / "run"
     unbroken = play_toy(15, gamma=0.1)
-    with pytest.warns(UserWarning, match=r"stopped after step 7 of 15; saved in"):
+    with pytest.warns(UserWarning, match="stopped after step 7 of 15; saved") as seen:
         stopped = play_toy(15, gamma=0.1, checkpoint=file, watch=stop)
+    assert seen[0].filename == __file__  # the line that called train_gan
     assert len(stopped[3]["loss_d"]) == 7
     resumed = play_toy(15, gamma=0.1, checkpoint=file)
     for ours, theirs in zip(resumed[:3], unbroken[:3], strict=True):
@@ -307,26 +309,13 @@ def test_an_interrupted_game_goes_on_to_bit_equal_weights(tmp_path):
     assert resumed[3] == unbroken[3]
 
 
-# Data and samples ---------------------------------------------------------------------
-
-
-def test_pixels_become_signed_and_floats_stay():
-    pixels = torch.tensor([0, 51, 255], dtype=torch.uint8)
-    expected = torch.tensor([-1.0, -0.6, 1.0])
-    torch.testing.assert_close(gan.to_signed(pixels), expected)
-    points = torch.tensor([-3.0, 5.0])
-    assert gan.to_signed(points) is points
-
-
-def test_one_hot_rows_are_rows_of_the_identity():
-    assert torch.equal(gan.one_hot(torch.tensor([2, 0]), 3), torch.eye(3)[[2, 0]])
-    assert gan.one_hot(torch.tensor([1])).shape == (1, 10)
+# Samples ------------------------------------------------------------------------------
 
 
 def test_the_decoder_maps_images_to_the_unit_interval_without_batch_statistics(pair):
     generator, _ = pair
     decoder = gan.PixelDecoder(generator)
-    z, y = torch.randn(3, 4), gan.one_hot(torch.arange(3))
+    z, y = torch.randn(3, 4), one_hot(torch.arange(3))
     images = decoder(z, y)
     torch.testing.assert_close(images * 2 - 1, generator(z, y))
     torch.testing.assert_close(decoder(z[:1], y[:1]), images[:1])
@@ -334,7 +323,7 @@ def test_the_decoder_maps_images_to_the_unit_interval_without_batch_statistics(p
 
 def test_samples_do_not_depend_on_the_batch_size(pair):
     generator, _ = pair
-    z, y = torch.randn(7, 4), gan.one_hot(torch.arange(7))
+    z, y = torch.randn(7, 4), one_hot(torch.arange(7))
     before = state_of(generator)
     whole = gan.sample_images(generator, z, y)
     torch.testing.assert_close(gan.sample_images(generator, z, y, batch_size=3), whole)
@@ -347,29 +336,6 @@ def test_samples_do_not_depend_on_the_batch_size(pair):
 
 
 # Latent space -------------------------------------------------------------------------
-
-
-def test_the_arc_hits_its_ends_and_keeps_the_length():
-    a, b = torch.randn(2, 64)
-    b = b * a.norm() / b.norm()
-    points = gan.spherical_interpolation(a, b, torch.linspace(0, 1, 7))
-    assert points.shape == (7, 64)
-    torch.testing.assert_close(points[0], a, atol=1e-5, rtol=0)
-    torch.testing.assert_close(points[-1], b, atol=1e-5, rtol=0)
-    torch.testing.assert_close(points.norm(dim=1), a.norm().expand(7))
-
-
-def test_the_arc_is_walked_at_constant_speed():
-    """From x to y in the plane, a third of the way is 30 degrees."""
-    x, y = torch.eye(2)
-    (point,) = gan.spherical_interpolation(x, y, torch.tensor([1 / 3]))
-    torch.testing.assert_close(point, torch.tensor([math.sqrt(3) / 2, 0.5]))
-
-
-def test_the_arc_between_equal_points_stays_there():
-    a = torch.randn(64)
-    points = gan.spherical_interpolation(a, a, torch.linspace(0, 1, 5))
-    torch.testing.assert_close(points, a.expand(5, 64), atol=1e-3, rtol=1e-3)
 
 
 def plant(generator, planted, strengths):

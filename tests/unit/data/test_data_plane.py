@@ -1,10 +1,12 @@
 """Data in the plane: inside the square, in equal parts, with the density they claim."""
 
+import math
+
 import pytest
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
-from aigc_helpers.data import eight_gaussian_centres, plane_data
+from aigc_helpers.data import plane_data
 from aigc_helpers.metrics import part_coverage
 
 NAMES = ("eight", "moons", "spiral")
@@ -52,10 +54,32 @@ def test_centres_lie_evenly_along_each_curve(name):
     assert gaps.min() > 0.85 * usual
 
 
-def test_eight_has_the_known_centres():
-    centres = plane_data("eight").centres
-    assert centres.shape == (8, 1, 2)
-    assert torch.equal(centres[:, 0], eight_gaussian_centres())
+def test_eight_lie_evenly_on_a_circle_each_a_part_of_its_own():
+    assert plane_data("eight").centres.shape == (8, 1, 2)
+    centres = plane_data("eight").centres[:, 0]
+    torch.testing.assert_close(centres.norm(dim=1), torch.full((8,), 2.0))
+    gaps = (centres - centres.roll(1, 0)).norm(dim=1)
+    torch.testing.assert_close(gaps, torch.full((8,), 4 * math.sin(math.pi / 8)))
+    torch.testing.assert_close(centres[2], torch.tensor([0.0, 2.0]), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("std", [0.02, 0.1])
+def test_points_have_eight_equal_modes_with_the_given_spread(std):
+    data = plane_data("eight", std=std)
+    points, centres = data.sample(16_000, generator=rng()), data.centres[:, 0]
+    mode = torch.cdist(points, centres).argmin(1)
+    # 2,000 points expected in each mode, standard deviation 42
+    assert (mode.bincount(minlength=8) - 2000).abs().max() < 5 * 42
+    rest = points - centres[mode]
+    torch.testing.assert_close(rest.std(0), torch.full((2,), std), rtol=0.03, atol=0)
+    assert rest.mean(0).abs().max() < 5 * std / math.sqrt(16_000)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_width_is_that_of_every_gaussian(name):
+    narrow, wide = (plane_data(name, std=std) for std in (0.02, 0.1))
+    assert torch.equal(narrow.centres, wide.centres)
+    assert plane_data(name).std == wide.std == 0.1 and narrow.std == 0.02
 
 
 def test_a_generator_makes_points_repeatable():

@@ -80,6 +80,10 @@ def test_frechet_distance_says_what_is_wrong(a, b, message):
 class Brightness(nn.Module):
     """Class 1 for bright images; the features are the mean and the first pixel."""
 
+    def __init__(self, *image_shape):
+        super().__init__()
+        self.image_shape = image_shape or (1, 28, 28)
+
     def features(self, images):
         assert not self.training and not torch.is_grad_enabled()
         return torch.stack([images.mean(dim=(1, 2, 3)), images[:, 0, 0, 0]], dim=1)
@@ -89,23 +93,26 @@ class Brightness(nn.Module):
         return torch.stack([0.5 - mean, mean - 0.5], dim=1)
 
 
-def test_features_and_classes_do_not_depend_on_the_batch_size():
-    images = torch.rand(7, 1, 28, 28)
+@pytest.mark.parametrize("shape", [(1, 28, 28), (1, 64, 64), (3, 32, 32)])
+def test_features_and_classes_do_not_depend_on_the_batch_size(shape):
+    images = torch.rand(7, *shape)
     images[::2] *= 0.2
     images[1::2] = 1 - images[1::2] * 0.2
-    features = metrics.extract_features(Brightness(), images, batch_size=3)
+    judge = Brightness(*shape)
+    features = metrics.extract_features(judge, images, batch_size=3)
     torch.testing.assert_close(features[:, 0], images.mean(dim=(1, 2, 3)))
     torch.testing.assert_close(features[:, 1], images[:, 0, 0, 0])
-    classes = metrics.predict_classes(Brightness(), images, batch_size=2)
+    classes = metrics.predict_classes(judge, images, batch_size=2)
     assert classes.tolist() == [0, 1, 0, 1, 0, 1, 0]
+    assert judge.training  # as it was
 
 
 @pytest.mark.parametrize("judge", [metrics.extract_features, metrics.predict_classes])
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        (torch.zeros(2, 28, 28), r"\(N, 1, 28, 28\)"),
-        (torch.zeros(2, 3, 28, 28), r"\(N, 1, 28, 28\)"),
+        (torch.zeros(2, 28, 28), r"\(B, 1, 28, 28\)"),
+        (torch.zeros(2, 3, 28, 28), r"\(B, 1, 28, 28\)"),
         (torch.zeros(0, 1, 28, 28), "1 or more"),
         (torch.zeros(2, 1, 28, 28, dtype=torch.uint8), "divide uint8 pixels by 255"),
         (torch.full((2, 1, 28, 28), -0.5), r"\(x \+ 1\) / 2"),
@@ -143,22 +150,3 @@ def test_a_copied_image_is_found_at_distance_zero():
     indices, distances = metrics.nearest_neighbours(reference[40:80], reference)
     assert torch.equal(indices, torch.arange(40, 80))
     assert torch.equal(distances, torch.zeros(40))
-
-
-def test_modes_are_covered_from_a_fifth_of_their_fair_share():
-    centres = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
-    # 100 points, 25 a fair share: 5 are enough for a mode, 4 are not.
-    of_mode = torch.tensor([0] * 60 + [1] * 5 + [2] * 4 + [3] * 31)
-    points = centres[of_mode] + 0.1
-    assert metrics.mode_coverage(points, centres, std=0.1) == (3, 1.0)
-    points[70:80] += 3  # ten leave their mode for nowhere
-    covered, near = metrics.mode_coverage(points, centres, std=0.1)
-    assert covered == 3 and near == pytest.approx(0.9)
-
-
-def test_near_means_within_radius_times_std():
-    centres = torch.tensor([[0.0, 0.0], [100.0, 0.0]])
-    points = torch.tensor([[0.29, 0.0], [0.31, 0.0], [0.0, -0.2], [0.25, 0.25]])
-    assert metrics.mode_coverage(points, centres, std=0.1) == (1, 0.5)
-    assert metrics.mode_coverage(points, centres, std=0.1, radius=4.0) == (1, 1.0)
-    assert metrics.mode_coverage(points, centres, std=0.01) == (0, 0.0)

@@ -9,7 +9,7 @@ from aigc_helpers import metrics
 
 
 def test_bits_of_a_fair_coin_for_each_pixel():
-    assert metrics.bits_per_dimension(784 * math.log(2)) == pytest.approx(1)
+    assert metrics.bits_per_dimension(784 * math.log(2), 784) == pytest.approx(1)
     assert metrics.bits_per_dimension(3 * math.log(2), 12) == pytest.approx(0.25)
     with pytest.raises(ValueError, match="n_dimensions is 0"):
         metrics.bits_per_dimension(1.0, 0)

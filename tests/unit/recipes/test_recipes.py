@@ -215,7 +215,7 @@ def test_the_same_seed_makes_the_same_file(tmp_path):
 
 def interrupt_at(monkeypatch, at: int):
     """Press Ctrl-C in step ``at`` of the next run."""
-    original = training.raise_if_not_finite
+    original = training.run.raise_if_not_finite
 
     def press(step, **losses):
         if step == at:
@@ -241,6 +241,8 @@ def test_an_interrupted_recipe_ships_nothing_and_goes_on(name, tmp_path, monkeyp
 
 def test_the_classifier_metric_is_the_share_of_right_answers():
     class Always(torch.nn.Module):
+        image_shape = (1, 28, 28)
+
         def forward(self, images):
             return torch.nn.functional.one_hot(torch.full((len(images),), 3), 10)
 
@@ -250,6 +252,8 @@ def test_the_classifier_metric_is_the_share_of_right_answers():
 
 class Reader(torch.nn.Module):
     """Tells the class by where the bar is; the features are the rows' brightness."""
+
+    image_shape = (1, 28, 28)
 
     def features(self, images):
         return images.mean(dim=(1, 3))

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import distributions, nn
 
 from aigc_helpers import vae
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.training import DivergedError
 
 
@@ -131,7 +132,7 @@ def test_binary_pixels_are_drawn_with_the_grey_value_as_probability():
 
 
 def test_shapes_of_a_plain_and_of_a_conditional_vae():
-    x, y = torch.rand(4, 1, 28, 28), vae.one_hot(torch.arange(4))
+    x, y = torch.rand(4, 1, 28, 28), one_hot(torch.arange(4))
     for model, condition in ((tiny(), ()), (tiny(n_classes=10), (y,))):
         logits, mu, logvar = model(x, *condition)
         assert logits.shape == x.shape and mu.shape == logvar.shape == (4, 3)
@@ -156,7 +157,7 @@ def test_the_class_decides_code_and_picture():
 
 def test_every_weight_gets_a_gradient():
     model = tiny(n_classes=10)
-    x, y = torch.rand(6, 1, 28, 28), vae.one_hot(torch.arange(6))
+    x, y = torch.rand(6, 1, 28, 28), one_hot(torch.arange(6))
     logits, mu, logvar = model(x, y)
     vae.negative_elbo(logits, x, mu, logvar).mean().backward()
     for name, weight in model.named_parameters():
@@ -250,12 +251,12 @@ def test_a_heavy_beta_lets_the_posterior_collapse_and_free_bits_hold_it():
     assert active["heavy"] == 0 < min(active["plain"], active["held"])
 
 
-def test_kl_warmup_lets_the_weight_grow():
+def test_an_annealed_weight_grows():
     """In the first of two steps it is half, as the loss of the second one shows."""
     runs = [
         learn_bars(2, **options)[2]
         for options in (
-            {"beta": 50.0, "kl_warmup": 1.0},
+            {"beta": lambda *step: 50 * vae.anneal(*step, share=1.0)},
             {"beta": 25.0},
             {"beta": 50.0},
         )
@@ -309,7 +310,7 @@ def test_an_interrupted_run_goes_on_to_bit_equal_weights(tmp_path):
         if step == 5:
             signal.raise_signal(signal.SIGINT)
 
-    file, options = tmp_path / "run", {"binary": True, "kl_warmup": 0.5}
+    file, options = tmp_path / "run", {"binary": True, "beta": vae.anneal}
     unbroken = learn_bars(12, **options)
     with pytest.warns(UserWarning, match=r"stopped after step 5 of 12; saved in"):
         stopped = learn_bars(12, checkpoint=file, watch=stop, **options)
@@ -326,7 +327,7 @@ def test_an_interrupted_run_goes_on_to_bit_equal_weights(tmp_path):
 def test_codes_and_samples_do_not_depend_on_the_batch_size():
     model = tiny(n_classes=10).train()
     images = torch.randint(256, (7, 1, 28, 28), dtype=torch.uint8)
-    y = vae.one_hot(torch.arange(7))
+    y = one_hot(torch.arange(7))
     mu, logvar = vae.encode_images(model, images, y)
     small = vae.encode_images(model, images / 255, y, batch_size=3)
     torch.testing.assert_close(small, (mu, logvar))
@@ -336,12 +337,6 @@ def test_codes_and_samples_do_not_depend_on_the_batch_size():
     assert model.training and not whole.requires_grad
     torch.testing.assert_close(vae.reconstruct(model, images, y), whole)
     torch.testing.assert_close(vae.PixelDecoder(model)(mu, y), whole)
-
-
-def test_the_line_hits_its_ends_and_its_middle():
-    a, b = torch.randn(2, 5)
-    points = vae.linear_interpolation(a, b, torch.tensor([0.0, 0.5, 1.0]))
-    torch.testing.assert_close(points, torch.stack([a, (a + b) / 2, b]))
 
 
 def test_active_units_are_those_whose_mean_moves():
@@ -473,7 +468,7 @@ def test_parts_of_the_samples_are_all_used(monkeypatch):
 def test_classes_reach_the_bound():
     model, x = tiny(n_classes=10), vae.binarise(torch.rand(3, 1, 28, 28))
     rows = [
-        vae.importance_weighted_nll(model, x, vae.one_hot(labels), k=4)
+        vae.importance_weighted_nll(model, x, one_hot(labels), k=4)
         for labels in (torch.tensor([1, 2, 3]), torch.tensor([4, 5, 6]))
     ]
     assert rows[0].shape == (3,) and not torch.equal(*rows)

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from aigc_helpers import vae
+from aigc_helpers.pixels import one_hot
 from aigc_helpers.tables import vae_collapse
-from aigc_helpers.vae.causal import CausalConv2d, CausalVAE
+from aigc_helpers.vae import CausalConv2d, CausalVAE
 
 SIZES = {"latent_dim": 3, "width": 4, "hidden": 8, "depth": 0}
 
@@ -63,7 +64,7 @@ def test_telling_units_are_counted_by_their_kl():
 
 def test_a_linear_map_reads_classes_from_codes_that_hold_them():
     labels = torch.arange(400) % 10
-    held = vae.one_hot(labels) + 0.01 * torch.randn(400, 10)
+    held = one_hot(labels) + 0.01 * torch.randn(400, 10)
     assert vae_collapse.class_accuracy(held, labels) == 1.0
     torch.manual_seed(0)
     assert vae_collapse.class_accuracy(torch.randn(400, 10), labels) < 0.3

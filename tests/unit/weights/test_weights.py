@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from aigc_helpers import gan, judge, recipes, vae, weights
+from aigc_helpers.pixels import one_hot
 
 SHIPPED = sorted(recipes.RECIPES)
 RECIPE = {"module": "gan", "class": "Generator", "arguments": {"latent_dim": 4}}
@@ -173,7 +174,7 @@ def test_a_shipped_generator_draws_images_and_has_directions(name):
     network, explorer = weights.load(name), weights.card(name)["explorer"]
     z = torch.randn(40, explorer["latent_dim"])
     classes = explorer["n_classes"]
-    y = gan.one_hot(torch.arange(40) % 10) if classes else None
+    y = one_hot(torch.arange(40) % 10) if classes else None
     images = gan.sample_images(network, z, y)
     assert list(images.shape) == [40, 1, *explorer["image_shape"]]
     assert 0 <= images.min() and images.max() <= 1
@@ -188,7 +189,7 @@ def test_a_shipped_generator_draws_images_and_has_directions(name):
 def test_a_shipped_vae_draws_images_and_has_what_its_explorer_shows(name):
     model, explorer = weights.load(name), weights.card(name)["explorer"]
     z = torch.randn(40, explorer["latent_dim"], generator=torch.manual_seed(0))
-    y = vae.one_hot(torch.arange(40) % 10) if explorer["n_classes"] else None
+    y = one_hot(torch.arange(40) % 10) if explorer["n_classes"] else None
     images = vae.sample_images(model, z, y)
     assert list(images.shape) == [40, 1, *explorer["image_shape"]]
     assert images[:, :, :3, :3].mean() < 0.05 < images.mean() < 0.3
@@ -228,7 +229,7 @@ def test_the_shipped_networks_agree_on_the_digits():
     labels = torch.arange(200) % 10
     network, judge = map(weights.load, ("gan_mnist_conditional", "mnist_classifier"))
     z = torch.randn(200, network.latent_dim, generator=rng)
-    images = gan.sample_images(network, z, gan.one_hot(labels))
+    images = gan.sample_images(network, z, one_hot(labels))
     with torch.no_grad():
         assert (judge(images).argmax(dim=1) == labels).float().mean() > 0.9
     plain = weights.load("gan_mnist")

@@ -7,20 +7,18 @@ site has the characters that it uses.
 """
 
 import html
-import json
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools import subset
 from sphinx.ext import mathjax
 from sphinx.util import logging
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "book" / "tools" / "typeset.js"
-MATHJAX = ROOT / "node_modules" / "mathjax"
+from aigc_book.node import MODULES, run_node
+
+MATHJAX = MODULES / "mathjax"
 ORIGINALS = MATHJAX / "es5" / "output" / "chtml" / "fonts" / "woff-v2"
 FONTS = "vendor/mathjax"  # below _static
 STYLE = "formulas.css"
@@ -48,6 +46,10 @@ class Formulas:
         """The element with HTML in the place of its TeX."""
         return TEX.sub(lambda found: self.html[source(found)], match[0])
 
+    def set_in(self, page: str) -> str:
+        """The page with all its formulas set."""
+        return ELEMENT.sub(self.insert, page)
+
 
 def run_mathjax(formulas: list[dict]) -> dict:
     """Set formulas by MathJax in Node: {"html": [...], "css": ...}.
@@ -57,19 +59,7 @@ def run_mathjax(formulas: list[dict]) -> dict:
     RuntimeError
         If Node or MathJax is missing, or fails.
     """
-    node = shutil.which("node", path=str(Path(sys.executable).parent))
-    if node is None or not MATHJAX.is_dir():
-        raise RuntimeError("node or node_modules/mathjax is missing: run `make book`")
-    done = subprocess.run(
-        [node, str(SCRIPT), str(ROOT / "node_modules"), FONTS],
-        input=json.dumps(formulas),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    if done.returncode:
-        raise RuntimeError(f"MathJax failed: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout)
+    return run_node("typeset.js", "mathjax", formulas, FONTS)
 
 
 def source(found: re.Match) -> tuple[str, bool]:
@@ -84,22 +74,14 @@ def sources_of(page: str) -> set[tuple[str, bool]]:
     return {source(found) for element in elements for found in TEX.finditer(element)}
 
 
-def set_formulas(app, exception) -> None:
-    """Rewrite the pages that have formulas; warn of each that cannot be read."""
-    if exception or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    pages = {path: path.read_text("utf-8") for path in out.rglob("*.html")}
-    found = set().union(*map(sources_of, pages.values()))
-    formulas = Formulas(found)
-    for (tex, _), made in formulas.html.items():
+def formulas_of(pages: Iterable[str]) -> Formulas:
+    """All formulas of the pages, set; a warning of each that cannot be read."""
+    formulas = Formulas(set().union(*map(sources_of, pages)))
+    for (tex, display), made in formulas.html.items():
         if isinstance(made, dict):
             logger.warning("formula %r: %s", tex, made["error"])
-            formulas.html[tex, _] = html.escape(tex)
-    write_style(formulas.css, out / "_static")
-    for path, page in pages.items():
-        if sources_of(page):
-            path.write_text(ELEMENT.sub(formulas.insert, page), "utf-8")
+            formulas.html[tex, display] = html.escape(tex)
+    return formulas
 
 
 def write_style(css: str, static: Path) -> None:
@@ -140,5 +122,4 @@ def setup(app):
     )
     app.config.html_math_renderer = "built"
     app.add_css_file(STYLE)
-    app.connect("build-finished", set_formulas, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

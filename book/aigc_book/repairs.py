@@ -48,18 +48,8 @@ def clarify(text: str) -> str:
     return text
 
 
-def repair_site(app, exception) -> None:
-    """Rewrite every page, and the one script that adds a labelled button."""
-    if exception or app.builder.format != "html":
-        return
-    folder = Path(app.outdir)
-    for path in [*folder.rglob("*.html"), folder / "_static" / "togglebutton.js"]:
-        text = path.read_text(encoding="utf-8")
-        if (repaired := clarify(translate(text))) != text:
-            path.write_text(repaired, encoding="utf-8")
-
-
-def setup(app):
-    """Run when the build is finished."""
-    app.connect("build-finished", repair_site)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def repair_script(script: Path) -> None:
+    """Rewrite a script that writes HTML."""
+    text = script.read_text("utf-8")
+    if (repaired := clarify(translate(text))) != text:
+        script.write_text(repaired, "utf-8")

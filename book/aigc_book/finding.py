@@ -27,17 +27,12 @@ PAGE = (
 )
 
 
-def index_site(app, exception) -> None:
-    """Write the index of all pages below ``_static/pagefind``."""
-    if exception or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    pages = {}
-    for path in sorted(out.rglob("*.html")):
-        if text := searchable(path.read_text("utf-8")):
-            pages[path.relative_to(out).as_posix()] = text
+def index_site(pages: dict[str, str], out: Path) -> None:
+    """Write the index below ``_static/pagefind``; pages are HTML by address."""
+    texts = {address: searchable(page) for address, page in pages.items()}
     shutil.rmtree(out / FOLDER, ignore_errors=True)  # its files are called by content
-    asyncio.run(write_index(pages, out / FOLDER))
+    articles = {address: text for address, text in texts.items() if text}
+    asyncio.run(write_index(articles, out / FOLDER))
     for path in (out / FOLDER).glob("pagefind-*"):
         if path.name not in KEPT:
             path.unlink()  # its ready-made user interfaces, which are not used
@@ -73,9 +68,3 @@ def searchable(page: str) -> str:
 def apart(text: str) -> str:
     """Chinese characters, and words between punctuation, with spaces between them."""
     return CHARACTERS.sub(" ", text)
-
-
-def setup(app):
-    """Index when the pages are finished."""
-    app.connect("build-finished", index_site, priority=950)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -55,8 +55,10 @@ def serve_copies(app, exception) -> None:
     publication = publish.from_environment()
     if exception or app.builder.format != "html" or publication is None:
         return
-    for notebook in sorted((Path(app.outdir) / "_sources").rglob("*.ipynb")):
-        publish.write_copy(notebook, notebook, publication)
+    served = Path(app.outdir) / "_sources"
+    for notebook in sorted(served.rglob("*.ipynb")):
+        source = Path(app.srcdir) / notebook.relative_to(served)
+        publish.write_copy(source, notebook, publication)
 
 
 def setup(app):

@@ -5,19 +5,13 @@ style sheet; Jupyter and GitHub draw the same fence themselves. What cannot be r
 a link that leads nowhere on its page, is a warning, which stops the build.
 """
 
-import json
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "book" / "tools" / "diagram.js"
-MODULES = ROOT / "node_modules"
+from aigc_book.node import run_node
+
 ID = re.compile(r'\bid="([^"]+)"')
 
 logger = logging.getLogger(__name__)
@@ -31,19 +25,7 @@ def draw(sources: list[str]) -> list[dict]:
     RuntimeError
         If Node or elkjs is missing, or fails.
     """
-    node = shutil.which("node", path=str(Path(sys.executable).parent))
-    if node is None or not (MODULES / "elkjs").is_dir():
-        raise RuntimeError("node or node_modules/elkjs is missing: run `make book`")
-    done = subprocess.run(
-        [node, str(SCRIPT), str(MODULES)],
-        input=json.dumps(sources),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    if done.returncode:
-        raise RuntimeError(f"drawing failed: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout)
+    return run_node("diagram.js", "elkjs", sources)
 
 
 def anchors(doctree) -> set[str]:

@@ -53,19 +53,6 @@ PACKED = re.compile(
 PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*src="((?!data:)[^"]+\.png)"[^>]*)>')
 
 
-def lighten_site(app, exception) -> None:
-    """Rewrite every page of the finished site."""
-    if exception or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    for path in out.rglob("*.html"):
-        if "_static" not in path.parts:
-            root = "../" * (len(path.relative_to(out).parts) - 1)
-            page = unpack_pictures(path.read_text("utf-8"), out, root)
-            page = wait_for_pictures(page, path.parent)
-            path.write_text(lighten(page, out, root), "utf-8")
-
-
 def unpack_pictures(page: str, out: Path, root: str) -> str:
     """Large pictures that lie in the page become files, loaded when they come near."""
 
@@ -166,9 +153,3 @@ def move_scripts(page: str, out: Path, root: str) -> str:
         return f'<script src="{root}_static/inline/{name}"></script>'
 
     return SCRIPT.sub(move, page)
-
-
-def setup(app):
-    """Run after the other repairs."""
-    app.connect("build-finished", lighten_site, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
