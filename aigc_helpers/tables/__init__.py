@@ -1,13 +1,18 @@
 """Tables over several seeds: measured by ``make results``, shown by the chapters.
 
-A table is a module here that defines `TABLE` and a JSON file of the same name with what
-was measured. Reading one needs neither torch nor data.
+A table is a module here that defines ``TABLE``, which is found by listing, and a JSON
+file of the same name with what was measured. Reading one needs neither torch nor data.
 """
 
-from aigc_helpers.tables.stored import StoredTable, path_of, read
+from aigc_helpers.tables.stored import FOLDER, StoredTable, path_of, read
 
-TABLES = ("gan_seeds", "toy_families", "vae_beta", "vae_collapse")
-__all__ = ["TABLES", "StoredTable", "load"]
+__all__ = ["StoredTable", "load", "names"]
+
+
+def names() -> list[str]:
+    """Names of all tables, measured or not."""
+    sources = {path.stem: path.read_text("utf-8") for path in FOLDER.glob("*.py")}
+    return sorted(name for name, text in sources.items() if "\nTABLE = " in text)
 
 
 def load(name: str) -> StoredTable:
@@ -18,8 +23,8 @@ def load(name: str) -> StoredTable:
     ValueError
         If there is no such table, or it has not been measured, or its file is damaged.
     """
-    if name not in TABLES:
-        raise ValueError(f"no table named {name!r}; there are {list(TABLES)}")
+    if name not in names():
+        raise ValueError(f"no table named {name!r}; there are {names()}")
     if not path_of(name).exists():
         raise ValueError(f"table {name!r} has not been measured; run `make results`")
     return read(path_of(name))

@@ -75,4 +75,5 @@ TABLE = Table(
     seeds=(0, 1, 2, 3, 4),
     data="mnist",
     networks=("mnist_classifier",),
+    times=("cpu_seconds",),
 )

@@ -3,7 +3,8 @@
 import datetime
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -37,6 +38,8 @@ class Table:
         The data set, a name of the catalogue; None if everything is synthetic.
     networks : tuple of str
         Shipped networks that `measure` loads; their weights belong to the code.
+    times : tuple of str
+        Columns that are times, which no run gives again to the last digit.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Table:
     seeds: tuple[int, ...]
     data: str | None
     networks: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
 
 
 def find(name: str) -> Table:
@@ -54,8 +58,10 @@ def find(name: str) -> Table:
 
 
 def hash_of(table: Table) -> str:
-    """Hash of the code that measures, and of the networks it loads."""
+    """Hash of the code that measures, and of the data and networks it loads."""
     others = []
+    if table.data is not None:
+        others.append(code_hash(f"aigc_helpers.data.sets.{table.data}", "DATASET"))
     for name in table.networks:
         card = weights.card(name)
         module, network = card["network"]["module"], card["network"]["class"]
@@ -76,11 +82,7 @@ def complete(table: Table, path: Path | None = None) -> Iterator[dict]:
         If the data are neither here nor to be had.
     """
     path = path or path_of(table.name)
-    if table.data is not None:
-        load(table.data)  # raises before anything is changed
-    before = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
-    try:
+    with _conditions(table):
         stored = _begun(table, path)
         for variant in table.variants:
             for seed in table.seeds:
@@ -90,6 +92,78 @@ def complete(table: Table, path: Path | None = None) -> Iterator[dict]:
                     stored.rows.append(row)
                     write(stored, path)
                     yield row
+
+
+def restamp(table: Table, path: Path | None = None) -> list[str]:
+    """Give a complete table the hash of today's code if that measures the same.
+
+    The first seed of each variant is measured again and compared with the stored row,
+    to the last digit, but for the times. The file changes only if all are equal.
+
+    Returns
+    -------
+    list of str
+        A line for each figure that differs; empty if the table bears today's hash.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or it is not a whole table of these variants, seeds
+        and columns: then it has to be measured.
+    DatasetUnavailable
+        If the data are neither here nor to be had.
+    """
+    path = path or path_of(table.name)
+    if not path.is_file():
+        raise ValueError(f"{table.name} has not been measured; run `make results`")
+    stored, code = read(path), hash_of(table)
+    if stored.code == code:
+        return []
+    if not _is_whole(stored, table):
+        raise ValueError(
+            f"{table.name} has other variants, seeds, columns or data, or rows are "
+            "missing; run `make results`"
+        )
+    differences = []
+    with _conditions(table):
+        for variant in table.variants:
+            differences += _differences(table, stored.row(variant, table.seeds[0]))
+    if not differences:
+        write(replace(stored, code=code), path)
+    return differences
+
+
+def _is_whole(stored: StoredTable, table: Table) -> bool:
+    """Has it a row for each variant and seed of the table, and the same figures?"""
+    return (
+        stored.is_complete
+        and list(stored.variants) == list(table.variants)
+        and stored.seeds == list(table.seeds)
+        and list(stored.columns) == list(table.columns)
+        and stored.data == table.data
+    )
+
+
+def _differences(table: Table, row: dict) -> list[str]:
+    """What a run of today gives otherwise than the stored row."""
+    variant, seed = row["variant"], row["seed"]
+    again = table.measure(variant, seed)
+    return [
+        f"{variant}, seed {seed}: {column} is {again[column]!r}, stored {row[column]!r}"
+        for column in table.columns
+        if column not in table.times and again[column] != row[column]
+    ]
+
+
+@contextmanager
+def _conditions(table: Table) -> Iterator[None]:
+    """The data at hand, else an error before anything is changed; one thread."""
+    if table.data is not None:
+        load(table.data)
+    before = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    try:
+        yield
     finally:
         torch.set_num_threads(before)
 

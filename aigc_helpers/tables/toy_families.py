@@ -89,4 +89,5 @@ TABLE = Table(
     columns=COLUMNS,
     seeds=(0, 1, 2, 3, 4),
     data=None,
+    times=("relative_time", "cpu_seconds"),
 )

@@ -1,5 +1,6 @@
 """Tables over seeds: what is stored, kept, shown, and that it is still true."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from tools import make_tables
 
 from aigc_helpers import files, tables
 from aigc_helpers.data import DatasetUnavailable, load_images
 from aigc_helpers.runtime import describe_runtime
 from aigc_helpers.tables import measuring, stored
-from aigc_helpers.tables.measuring import Table, complete, find, hash_of
+from aigc_helpers.tables.measuring import Table, complete, find, hash_of, restamp
 
 ROOT = Path(__file__).parents[3]
 # One run of a table again, a short one. With one thread and the number format of the
@@ -151,6 +153,97 @@ def test_rows_of_other_code_or_another_machine_are_measured_again(
     assert stored.read(path).is_complete
 
 
+@pytest.fixture
+def old_table(table, tmp_path, monkeypatch):
+    """A complete table on disk, after which the code has changed."""
+    made, calls = table
+    path = tmp_path / "tiny.json"
+    list(complete(made, path))
+    calls.clear()
+    monkeypatch.setattr(measuring, "hash_of", lambda table: "b" * 64)
+    return made, calls, path
+
+
+def test_a_table_whose_first_seeds_are_equal_gets_todays_hash(old_table):
+    made, calls, path = old_table
+    old = stored.read(path)
+    before = torch.get_num_threads()
+    assert restamp(made, path) == []
+    assert calls == [("a", 0), ("bb", 0)] and torch.get_num_threads() == before
+    assert stored.read(path) == replace(old, code="b" * 64)
+    assert restamp(made, path) == [] and len(calls) == 2  # nothing left to measure
+    assert list(complete(made, path)) == []
+
+
+def test_a_table_that_gives_another_last_digit_keeps_its_old_hash(old_table):
+    made, _, path = old_table
+    content = path.read_bytes()
+    measure = made.measure
+
+    def a_little_more(variant, seed):
+        x = measure(variant, seed)["x"]
+        return {"x": x + 1e-15 if variant == "bb" else x, "y": None}
+
+    other = replace(made, measure=a_little_more)
+    assert restamp(other, path) == [
+        "bb, seed 0: x is 0.500000000000001, stored 0.5",
+        "bb, seed 0: y is None, stored 0.5",
+    ]
+    assert path.read_bytes() == content
+    assert restamp(replace(other, times=("x",)), path) == [
+        "bb, seed 0: y is None, stored 0.5"
+    ]
+    assert restamp(replace(other, times=("x", "y")), path) == []
+    assert stored.read(path).code == "b" * 64
+
+
+def test_a_table_that_lacks_rows_is_not_stamped(old_table, table, tmp_path):
+    made, calls, path = old_table
+    more = replace(made, seeds=(0, 1, 2))
+    other = replace(made, columns={"x": ("横", ".2f")})
+    for changed in (more, other, replace(made, data=None)):
+        with pytest.raises(ValueError, match="tiny has other.*`make results`"):
+            restamp(changed, path)
+    with pytest.raises(ValueError, match="tiny has not been measured"):
+        restamp(made, tmp_path / "absent.json")
+    assert calls == [] and stored.read(path).code == "a" * 64
+
+
+def test_a_table_without_its_data_is_not_stamped(old_table, tmp_path, monkeypatch):
+    made, calls, path = old_table
+    old = json.loads(path.read_text())
+    path.write_text(json.dumps({**old, "data": "mnist"}))
+    monkeypatch.setenv("AIGC_OFFLINE", "1")
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path / "none"))
+    with pytest.raises(DatasetUnavailable):
+        restamp(replace(made, data="mnist"), path)
+    assert calls == [] and stored.read(path).code == "a" * 64
+
+
+@pytest.mark.parametrize(("differences", "status"), [([], 0), (["a, seed 0: x"], 1)])
+def test_the_command_tells_what_differs(differences, status, monkeypatch, capsys):
+    monkeypatch.setattr(measuring, "restamp", lambda table: differences)
+    assert make_tables.main(["--restamp", "gan_seeds"]) == status
+    out, err = capsys.readouterr()
+    assert err == "".join(f"gan_seeds: {line}\n" for line in differences)
+    assert ("of today's code" in out) == (status == 0)
+
+
+def test_columns_of_times_are_columns_of_the_table():
+    for name in tables.names():
+        table = find(name)
+        assert set(table.times) <= set(table.columns)
+        assert {c for c in table.columns if "time" in c or "seconds" in c} == set(
+            table.times
+        )
+
+
+def test_the_data_belong_to_the_code(monkeypatch):
+    table = find("vae_beta")
+    assert hash_of(table) != hash_of(replace(table, data="fashion_mnist"))
+    assert hash_of(table) != hash_of(replace(table, data=None))
+
+
 def test_a_complete_table_of_another_machine_stays(table, tmp_path, monkeypatch):
     made, calls = table
     list(complete(made, tmp_path / "tiny.json"))
@@ -231,14 +324,28 @@ def test_reading_a_table_needs_no_torch():
 
 def test_every_module_with_a_table_is_listed():
     folder = Path(tables.__file__).parent
+    modules = [
+        importlib.import_module(f"aigc_helpers.tables.{path.stem}")
+        for path in folder.glob("*.py")
+        if path.stem != "__init__"
+    ]
     defining = {
-        p.stem for p in folder.glob("*.py") if "TABLE = Table(" in p.read_text()
+        module.__name__.rpartition(".")[2]
+        for module in modules
+        if isinstance(getattr(module, "TABLE", None), Table)
     }
-    assert defining == set(tables.TABLES)
-    assert {path.stem for path in folder.glob("*.json")} == set(tables.TABLES)
+    assert defining == set(tables.names())
+    assert {path.stem for path in folder.glob("*.json")} == set(tables.names())
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+def test_a_module_in_the_folder_is_all_that_a_new_table_takes(monkeypatch, tmp_path):
+    (tmp_path / "tiny.py").write_text("X = 1\nTABLE = Table()\n")
+    (tmp_path / "other.py").write_text("X = 'TABLE'\n")
+    monkeypatch.setattr(tables, "FOLDER", tmp_path)
+    assert tables.names() == ["tiny"]
+
+
+@pytest.mark.parametrize("name", tables.names())
 def test_a_table_is_of_todays_code_and_complete(name):
     found, wanted = tables.load(name), find(name)
     words = f"the code that {name} measured has changed: run `make results`"

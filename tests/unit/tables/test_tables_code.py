@@ -155,12 +155,18 @@ def test_the_real_package_is_followed_through_its_lazy_rooms():
         ("gan", "ConditionalDiscriminator"),
         ("training.run", "MovingAverage"),
         ("runtime", "bf16_is_native"),
-        ("data.images", "read_idx"),
-        ("data.catalog", "MNIST"),
+        ("data.images", "load_images"),
+        ("data.catalog", "find_dataset"),
     ]:
         assert Definition(f"aigc_helpers.{module}", name) in found
     assert any(definition.name == "symmetric_root" for definition in found)
     assert not any(definition.name == "principal_directions" for definition in found)
+
+
+def test_a_data_set_is_followed_to_its_reader():
+    found = reached(Definition("aigc_helpers.data.sets.mnist", "DATASET"))
+    assert Definition("aigc_helpers.data.idx", "read_idx") in found
+    assert not any("fashion" in definition.module for definition in found)
 
 
 def test_every_python_gives_the_same_hash(hash_with):
