@@ -6,10 +6,11 @@ The last expression of a cell that runs as it stands::
     exercise.compare("判别器损失", guess, loss.item(), tolerance=0.05, unit="nats")
 """
 
-import html
 import math
 from dataclasses import dataclass
 from typing import Any
+
+from aigc_helpers.plotting.markup import table
 
 DIGITS = 4  # significant ones that are shown
 
@@ -37,14 +38,13 @@ class Comparison:
         return f"{name}：你的值 {yours}，真实值 {true}。{verdict}"
 
     def _repr_html_(self) -> str:
-        heads = "".join(f'<th scope="col">{h}</th>' for h in ("你的值", "真实值"))
-        name, yours, true = map(html.escape, self._cells())
-        return (
-            '<table class="dataframe aigc-compare">'
-            f"<thead><tr><td></td>{heads}</tr></thead><tbody><tr>"
-            f'<th scope="row">{name}</th><td>{yours}</td><td>{true}</td></tr></tbody>'
-            f"</table><p>{self._verdict()}</p>"
+        both = table(
+            ("", "你的值", "真实值"),
+            [self._cells()],
+            row_heads=True,
+            classes="dataframe aigc-compare",
         )
+        return f"{both}<p>{self._verdict()}</p>"
 
     def _cells(self) -> tuple[str, str, str]:
         if self.guess is None:

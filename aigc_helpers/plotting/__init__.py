@@ -4,23 +4,28 @@ A closed figure as the last line of a notebook cell is shown exactly once. The w
 card behind a figure keeps it readable on a dark page.
 """
 
-from aigc_helpers.plotting.charts import (
-    class_histogram,
-    loss_curves,
-    metric_curve,
-    scatter_2d,
-)
-from aigc_helpers.plotting.images import filmstrip, image_grid, neighbours_grid
-from aigc_helpers.plotting.style import COLOURS, house_style
+import importlib
 
-__all__ = [
-    "COLOURS",
-    "class_histogram",
-    "filmstrip",
-    "house_style",
-    "image_grid",
-    "loss_curves",
-    "metric_curve",
-    "neighbours_grid",
-    "scatter_2d",
-]
+_HOMES = {
+    "COLOURS": "style",
+    "class_histogram": "charts",
+    "filmstrip": "images",
+    "house_style": "style",
+    "image_grid": "images",
+    "loss_curves": "charts",
+    "metric_curve": "charts",
+    "neighbours_grid": "images",
+    "scatter_2d": "charts",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    """Load a part on first use: a table in HTML needs no matplotlib."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

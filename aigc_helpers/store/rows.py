@@ -1,8 +1,9 @@
 """The answer to a query, as text and as a table."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
+
+from aigc_helpers.plotting.markup import table
 
 
 class Rows(list):
@@ -17,15 +18,8 @@ class Rows(list):
         return "\n".join("  ".join(_written(cell) for cell in line) for line in lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(_written(c))}</td>' for c in row)}</tr>"
-            for row in self
-        )
-        return (
-            f'<table class="dataframe aigc-rows"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table>"
-        )
+        rows = ([_written(cell) for cell in row] for row in self)
+        return table(self.columns, rows, classes="dataframe aigc-rows")
 
 
 def _written(cell: Any) -> str:

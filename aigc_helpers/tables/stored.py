@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from aigc_helpers.files import write_text
+from aigc_helpers.plotting import markup
 
 FOLDER = Path(__file__).parent
 SPEC = r"\.\d[f%]"  # how a figure may be formatted
@@ -133,17 +134,7 @@ class StoredTable:
     def _repr_html_(self) -> str:
         header, *lines = self.summary()
         caption = f"{len(self.seeds)} 个随机种子的平均值，括号里是最小值和最大值"
-        head = "".join(f'<th scope="col">{escape(title)}</th>' for title in header[1:])
-        body = "".join(
-            f'<tr><th scope="row">{escape(line[0])}</th>'
-            + "".join(f"<td>{escape(cell)}</td>" for cell in line[1:])
-            + "</tr>"
-            for line in lines
-        )
-        return (
-            f"<table><caption>{caption}</caption>"
-            f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        return markup.table(header, lines, row_heads=True, caption=caption)
 
 
 def path_of(name: str) -> Path:

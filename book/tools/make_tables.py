@@ -4,9 +4,9 @@
     python book/tools/make_tables.py gan_seeds    one, by name
     python book/tools/make_tables.py --anew       all rows again
     python book/tools/make_tables.py --check      measure nothing, tell what would
-    python book/tools/make_tables.py --restamp    after a change of code: one seed of each
-                                                  variant; if all its figures are equal
-                                                  to the last digit, the rows stay
+    python book/tools/make_tables.py --restamp    after a change of code, one seed of
+                                                  a variant: rows whose figures are
+                                                  equal to the last digit stay
 
 A row stays as long as the code that measured it stays; an interrupted run goes on where
 it was. Runs use one thread each.

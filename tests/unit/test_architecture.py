@@ -44,14 +44,14 @@ MAY_IMPORT = {
     **{subject: set(BASES) for subject in SUBJECTS},
     # A base uses those that stand below it in the plan.
     **{base: set(BASES[i + 1 :]) for i, base in enumerate(BASES)},
-    "exercise": set(),
+    "exercise": {"plotting"},
     "equations": set(),
     "plotting": set(),
     "weights": {"runtime", "files"},
-    "store": {"runtime", "data", "files"},
+    "store": {"runtime", "data", "files", "plotting"},
     "explorers": {"runtime", "language", "weights", "progress", "files"},
     "recipes": {"weights", *BASES, *SUBJECTS},
-    "tables": {"weights", *BASES, *SUBJECTS},
+    "tables": {"weights", "plotting", *BASES, *SUBJECTS},
     "doctor": {"*"},
     "cli": {"*"},
 }
