@@ -14,6 +14,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from aigc_helpers.files import whole
+
 ROOT = Path(__file__).parents[1]
 FOLDER = "AIGC-从入门到实战"  # the archive's only entry at its top
 DATE = (2020, 1, 1, 0, 0, 0)  # of all files: equal sites give equal archives
@@ -40,15 +42,12 @@ def main() -> None:
 
 def write_archive(site: Path, target: Path) -> None:
     """Zip a site in its offline form; the file appears only when it is whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.part")
-    with zipfile.ZipFile(unfinished, "w") as archive:
+    with whole(target) as scratch, zipfile.ZipFile(scratch, "w") as archive:
         for name, content in offline_files(site):
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
-    unfinished.replace(target)
 
 
 def offline_files(site: Path):
