@@ -227,13 +227,17 @@ def add_sample(commands) -> None:
     """``aigc sample NAME --n N --to DIR [--seed S] [--class K] [--format F]``."""
     parser = commands.add_parser("sample", help="用随书的网络生成图像或文字，存成文件")
     parser.add_argument("name", metavar="名称", help="例如 vae_mnist、rnn_poems")
-    parser.add_argument("--n", type=int, required=True, help="个数")
+    parser.add_argument("--n", type=int, required=True, metavar="N", help="个数")
     parser.add_argument("--to", type=Path, required=True, help="新文件夹")
     parser.add_argument("--seed", type=int, default=0, help="随机种子，默认 0")
     parser.add_argument(
-        "--class", type=int, dest="label", help="类别，默认各个类别轮流来"
+        "--class",
+        type=int,
+        dest="label",
+        metavar="K",
+        help="类别，默认各个类别轮流来",
     )
-    parser.add_argument("--format", help="图像存为 png 或 npy，文字存为 txt")
+    parser.add_argument("--format", help="图像存为 png（默认）或 npy，文字存为 txt")
     parser.set_defaults(run=run_sample)
 
 

@@ -69,7 +69,7 @@ def write(order: Order, folder: Path | str, format: str | None = None) -> list[P
     ----------
     format : str, optional
         ``"png"`` (a file for each image), ``"npy"`` (one array, float32 (n, C, H, W)
-        in [0, 1]) or ``"txt"`` (a file for each text, UTF-8).
+        in [0, 1]) or ``"txt"`` (a file for each text, UTF-8, a line end behind it).
 
     Raises
     ------
@@ -110,7 +110,7 @@ def write_file(path: Path, content, order: Order) -> Path:
     elif path.suffix == ".npy":
         np.save(path, content)
     else:
-        path.write_text(content, encoding="utf-8", newline="\n")
+        path.write_text(f"{content}\n", encoding="utf-8", newline="\n")
     return path
 
 

@@ -78,7 +78,7 @@ def test_texts_have_the_form_of_their_network(tmp_path):
     [code] = sample(Order("rnn_python", 1))
     assert code.startswith("def ") and len(code) == 4 + 400
     [path] = write(Order("rnn_poems", 1), tmp_path / "poems")
-    assert path.read_bytes().decode("utf-8") == poems[0]
+    assert path.read_bytes().decode("utf-8") == poems[0] + "\n"
 
 
 def test_a_text_is_the_explorers_with_the_same_seed():
