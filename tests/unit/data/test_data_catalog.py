@@ -98,9 +98,9 @@ def test_each_kind_has_its_loader_and_its_own_names(add):
     assert load("songs").train == ("啦",)
     assert load("songs").describe().startswith("正在使用歌：训练 1 段（1 字符）")
     assert load("songs").credit == "nobody, CC0"
-    with pytest.raises(ValueError, match="'mnist'; known: idioms, .*tang, songs"):
+    with pytest.raises(ValueError, match="'mnist'; known: .*idioms, .*tang, .*songs"):
         load_texts("mnist")
-    with pytest.raises(ValueError, match="'tang'; known: digits, fashion_mnist, mnist"):
+    with pytest.raises(ValueError, match="'tang'; known: digits, .*mnist"):
         load_images("tang")
     with pytest.raises(ValueError, match="unknown data set 'nothing'"):
         load("nothing")

@@ -258,11 +258,9 @@ def test_a_python_without_sources_says_so(monkeypatch, tmp_path):
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="known: idioms, python, shakespeare, tang"):
+    with pytest.raises(ValueError, match="known: .*idioms, .*shakespeare, .*tang"):
         load_texts("songs")
-    with pytest.raises(
-        ValueError, match="None or one of 'idioms', 'python'; got 'tang'"
-    ):
+    with pytest.raises(ValueError, match="None or one of .*'python'.*; got 'tang'"):
         load_texts("tang", fallback="tang")
 
 
