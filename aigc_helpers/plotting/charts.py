@@ -87,8 +87,7 @@ def metric_curve(
     *,
     ylabel: str,
     xlabel: str = "步数",
-    floor: float | None = None,
-    floor_label: str = "真实图像之间",
+    floor: float | Mapping[str, float] | None = None,
     log: bool = False,
 ) -> Figure:
     """A metric against ``x``: one line, or one per key of ``ys``.
@@ -100,11 +99,14 @@ def metric_curve(
     ylabel, xlabel
         Axis texts, with units.
     floor
-        The value that real data reach; drawn as a dashed line.
+        The value that real images reach, or a mapping from a name to another value;
+        drawn as a dashed line.
     log
         Logarithmic vertical axis; needs positive values.
     """
     lines = ys if isinstance(ys, Mapping) else {None: ys}
+    is_named = floor is None or isinstance(floor, Mapping)
+    floors = (floor or {}) if is_named else {"真实图像之间": floor}
     x = array(x)
     if not lines:
         raise ValueError("ys has no lines")
@@ -120,11 +122,11 @@ def metric_curve(
         ):
             values = array(values)
             ax.plot(x, values, color=colour, marker=marker, markersize=4, label=name)
-        if floor is not None:
-            ax.axhline(floor, color=INK, linestyle="--", linewidth=1, label=floor_label)
+        for name, value in floors.items():
+            ax.axhline(value, color=INK, linestyle="--", linewidth=1, label=name)
         ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        if any(name is not None for name in lines) or floor is not None:
+        if floors or any(name is not None for name in lines):
             ax.legend()
         tidy(ax)
     return closed(fig)

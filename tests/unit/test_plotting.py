@@ -228,8 +228,12 @@ def test_more_series_than_colours_are_all_drawn():
 def test_metric_curve_draws_the_floor():
     fig = plotting.metric_curve([1, 2], [5.0, 4.0], ylabel="距离", floor=1.5)
     curve, floor = fig.axes[0].lines
+    assert floor.get_label() == "真实图像之间"
     assert curve.get_ydata().tolist() == [5.0, 4.0]
     assert set(floor.get_ydata()) == {1.5}
+    named = plotting.metric_curve([1, 2], [5, 4], ylabel="距离", floor={"熵": 0.5})
+    assert named.axes[0].lines[1].get_label() == "熵"
+    assert set(named.axes[0].lines[1].get_ydata()) == {0.5}
 
 
 def test_class_histogram_shows_the_counts_and_the_even_spread():
