@@ -37,11 +37,11 @@ def log_importance_weights(model, x, y=None, *, k: int, generator=None):
     # each row k times: (B, latent_dim) -> (B * k, latent_dim)
     mu, logvar = (rows.repeat_interleave(k, dim=0) for rows in model.encode(x, y))
     z = reparameterize(mu, logvar, generator=generator)  # (B * k, latent_dim)
-    repeated = None if y is None else y.repeat_interleave(k, dim=0)
+    repeated = None if y is None else y.repeat_interleave(k, dim=0)  # as mu
     logits = model.decode(z, repeated)
     log_likelihood = -reconstruction_loss(logits, x.repeat_interleave(k, dim=0))
     log_prior, log_q = log_normal(z, 0 * mu, 0 * logvar), log_normal(z, mu, logvar)
-    return (log_likelihood + log_prior - log_q).view(len(x), k)
+    return (log_likelihood + log_prior - log_q).view(len(x), k)  # from (B * k,)
 
 
 def log_normal(z, mu, logvar):
