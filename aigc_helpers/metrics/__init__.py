@@ -10,7 +10,9 @@ from aigc_helpers.metrics.frechet import (
 from aigc_helpers.metrics.likelihood import (
     bits_per_dimension,
     importance_weighted_bound,
+    log_importance_weights,
     log_mean_exp,
+    log_normal,
 )
 from aigc_helpers.metrics.manifold import PrecisionRecall, precision_recall
 from aigc_helpers.metrics.memorisation import (
