@@ -31,12 +31,13 @@ from aigc_helpers.explorers import (  # noqa: E402
     plane,
 )
 from aigc_helpers.explorers import page as explorer_page  # noqa: E402
-from aigc_helpers.explorers.formulas.code import stage_formulas  # noqa: E402
+from aigc_helpers.explorers.formula.code import stage_formulas  # noqa: E402
 from aigc_helpers.weights import export  # noqa: E402
 
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title>
 <link rel="stylesheet" href="_static/explorers/explorers.css">
-<script type="module" src="_static/explorers/host.js"></script><body>{}</body></html>"""
+<script type="module" src="_static/explorers/front/host.js"></script>
+<body>{}</body></html>"""
 
 FIRST = """async () => {
   const box = document.querySelector(".aigc-explorer");

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from aigc_helpers import weights
 from aigc_helpers.explorers.decoding import Decoder, decode
-from aigc_helpers.explorers.filmstrip import (
+from aigc_helpers.explorers.latent.filmstrip import (
     POSITIONS,
     Filmstrip,
     make_filmstrip,
     strip_latents,
 )
+from aigc_helpers.explorers.latent.setting import LatentSetting, latent_setting
 from aigc_helpers.explorers.modules import page_files
-from aigc_helpers.explorers.setting import LatentSetting, latent_setting
 from aigc_helpers.weights import export
 
 _ALT = (
@@ -125,10 +125,10 @@ def filmstrip(
 def stage(folder: Path) -> list[Path]:
     """Write the explorers' files and the exported networks below ``folder``."""
     target = Path(folder) / "explorers"
-    target.mkdir(parents=True, exist_ok=True)
     staged = []
     for name, text in page_files().items():
         path, content = target / name, text.encode()
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)
         staged.append(path)

@@ -5,8 +5,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from aigc_helpers import weights
 from aigc_helpers.explorers.page import latent_page
-from aigc_helpers.explorers.plane import plane_page
-from aigc_helpers.explorers.sampler_page import sampler_page
+from aigc_helpers.explorers.plane.widget import plane_page
+from aigc_helpers.explorers.sampler.page import sampler_page
 
 PAGES = {  # by the kind in the card
     "latent": latent_page,

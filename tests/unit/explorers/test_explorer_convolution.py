@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from aigc_helpers.explorers import ConvolutionExplorer, modules
-from aigc_helpers.explorers.convolution import LIMIT, PRESETS, convolve
+from aigc_helpers.explorers.convolution.widget import LIMIT, PRESETS, convolve
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import vae, weights
-from aigc_helpers.explorers import PlaneExplorer, filmstrip, modules, plane
-from aigc_helpers.explorers.plane_setting import plane_setting
+from aigc_helpers.explorers import PlaneExplorer, modules
+from aigc_helpers.explorers.latent import filmstrip
+from aigc_helpers.explorers.plane import widget as plane
+from aigc_helpers.explorers.plane.setting import plane_setting
 
 POINTS = np.random.default_rng(0).normal(size=(300, 2)).astype("f4")
 LABELS = np.arange(300) % 3

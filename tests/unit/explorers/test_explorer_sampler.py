@@ -12,7 +12,8 @@ import traitlets
 from tiny_models import CHARACTERS, Recurrent, models
 
 from aigc_helpers import weights
-from aigc_helpers.explorers import SamplerExplorer, modules, sampler
+from aigc_helpers.explorers import SamplerExplorer, modules
+from aigc_helpers.explorers.sampler import widget as sampler
 from aigc_helpers.language.sampling import (
     Reader,
     Sampling,

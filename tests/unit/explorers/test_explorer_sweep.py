@@ -13,8 +13,9 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aigc_helpers.explorers import SweepExplorer, modules, sprites, sweep
-from aigc_helpers.explorers.sweep_records import make_axis
+from aigc_helpers.explorers import SweepExplorer, modules, sprites
+from aigc_helpers.explorers.sweep import widget as sweep
+from aigc_helpers.explorers.sweep.records import make_axis
 
 
 def parts(value):

@@ -16,10 +16,11 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import gan, weights
-from aigc_helpers.explorers import LatentExplorer, filmstrip, modules, page
+from aigc_helpers.explorers import LatentExplorer, kinds, modules, page
 from aigc_helpers.explorers.decoding import decode
-from aigc_helpers.explorers.sampling import gaussian, mulberry32, slerp
-from aigc_helpers.explorers.setting import latent_setting
+from aigc_helpers.explorers.latent import filmstrip
+from aigc_helpers.explorers.latent.setting import latent_setting
+from aigc_helpers.explorers.seeded import gaussian, mulberry32, slerp
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -338,7 +339,8 @@ def test_staging_copies_files_and_exports_networks(tmp_path, monkeypatch):
     needed = {"core.js", "latent.js", "host.js", "explorers.css"}
     assert needed <= {path.name for path in staged}
     assert asked == [tmp_path / "networks"]
-    (tmp_path / "explorers" / "core.js").write_text("old")
+    core = "front/core.js"
+    (tmp_path / "explorers" / core).write_text("old")
     page.stage(tmp_path)
-    front = modules.FRONT / "core.js"
-    assert (tmp_path / "explorers" / "core.js").read_bytes() == front.read_bytes()
+    staged, ours = tmp_path / "explorers" / core, kinds.FOLDER / core
+    assert staged.read_bytes() == ours.read_bytes()

@@ -7,7 +7,7 @@ import torch
 
 from aigc_helpers import cli, recipes, rnn, weights
 from aigc_helpers.data.text import Texts
-from aigc_helpers.explorers.sampler_page import sampler_page
+from aigc_helpers.explorers.sampler.page import sampler_page
 from aigc_helpers.language import ngram
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes import rnn as text

@@ -1,0 +1,51 @@
+"""A self-check without JavaScript: the question, and its answer folded away."""
+
+import html
+
+from aigc_helpers.explorers.check.richtext import to_html
+
+_POSTER = (
+    '<div class="aigc-check-poster" data-check="{id}"><p>{question}</p>{body}'
+    "<details><summary>看答案</summary>{answer}</details></div>"
+)
+
+
+def poster(config: dict) -> str:
+    """HTML of a self-check as it stands until its module runs, and if it never does."""
+    body, answer = _PARTS[config["type"]](config)
+    return _POSTER.format(
+        id=config["id"], question=to_html(config["question"]), body=body, answer=answer
+    )
+
+
+def _choice(config: dict) -> tuple[str, str]:
+    options = config["options"]
+    answers = [
+        f"{'对' if o['right'] else '不对'}：{to_html(o['text'])}。{to_html(o['why'])}"
+        for o in options
+    ]
+    return _items("ul", [to_html(o["text"]) for o in options]), _items("ul", answers)
+
+
+def _number(config: dict) -> tuple[str, str]:
+    value = f"{config['answer']:.12g}".replace("-", "−")
+    answer = html.escape(f"{value} {config['unit']}".strip())
+    return "", f"<p>{answer}</p>{_explanation(config)}"
+
+
+def _order(config: dict) -> tuple[str, str]:
+    steps = [to_html(step["text"]) for step in config["steps"]]
+    start = _items("ul", [steps[i] for i in config["start"]])
+    return start, _items("ol", steps) + _explanation(config)
+
+
+_PARTS = {"choice": _choice, "number": _number, "order": _order}
+
+
+def _items(tag: str, items: list[str]) -> str:
+    return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+
+def _explanation(config: dict) -> str:
+    parts = config["explanation"]
+    return f"<p>{to_html(parts)}</p>" if parts else ""
