@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from aigc_helpers.language.sampling import mulberry32
+from aigc_helpers.language.sampling import MAX_SEED, mulberry32
 
-__all__ = ["gaussian", "mulberry32", "slerp"]
+__all__ = ["MAX_SEED", "gaussian", "mulberry32", "slerp"]
 
 
 def gaussian(seed: int, n: int) -> np.ndarray:

@@ -10,7 +10,8 @@ import torch
 from serve import serving
 
 from aigc_helpers import gan
-from aigc_helpers.explorers import page
+from aigc_helpers.explorers import site
+from aigc_helpers.explorers.latent import page
 from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.weights import export
 
@@ -57,8 +58,8 @@ def explorer_site(tmp_path_factory, decoders, explorers):
     folder = tmp_path_factory.mktemp("site")
     static = folder / "_static"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "export_all", lambda folder: [])
-        page.stage(static)
+        patch.setattr(site, "export_all", lambda folder: [])
+        site.stage(static)
     for name, decoder in decoders.items():
         export.export_decoder(
             decoder,

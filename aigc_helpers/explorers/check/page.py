@@ -3,28 +3,42 @@
 import html
 
 from aigc_helpers.explorers.check.richtext import to_html
+from aigc_helpers.explorers.check.words import WORDS
+from aigc_helpers.explorers.page import explorer_html
 
 _POSTER = (
     '<div class="aigc-check-poster" data-check="{id}"><p>{question}</p>{body}'
-    "<details><summary>看答案</summary>{answer}</details></div>"
+    "<details><summary>{show}</summary>{answer}</details></div>"
 )
+
+
+def static_html(config: dict) -> str:
+    """Poster and state of a self-check, which has no other state than its question."""
+    return explorer_html("check", config, {}, poster=poster(config))
 
 
 def poster(config: dict) -> str:
     """HTML of a self-check as it stands until its module runs, and if it never does."""
     body, answer = _PARTS[config["type"]](config)
     return _POSTER.format(
-        id=config["id"], question=to_html(config["question"]), body=body, answer=answer
+        id=config["id"],
+        question=to_html(config["question"]),
+        body=body,
+        show=WORDS["show"],
+        answer=answer,
     )
 
 
 def _choice(config: dict) -> tuple[str, str]:
     options = config["options"]
     answers = [
-        f"{'对' if o['right'] else '不对'}：{to_html(o['text'])}。{to_html(o['why'])}"
-        for o in options
+        WORDS["right" if option["right"] else "wrong"].format(
+            option=to_html(option["text"]), why=to_html(option["why"])
+        )
+        for option in options
     ]
-    return _items("ul", [to_html(o["text"]) for o in options]), _items("ul", answers)
+    texts = [to_html(option["text"]) for option in options]
+    return _items("ul", texts), _items("ul", answers)
 
 
 def _number(config: dict) -> tuple[str, str]:

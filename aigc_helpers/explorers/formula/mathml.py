@@ -5,6 +5,8 @@ import html
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
+from aigc_helpers.explorers.formula.words import WORDS
+
 _SIGNS = {"ⅇ": "e", "-": "−"}  # most fonts lack the first; a hyphen is no minus
 TAGS = frozenset(
     "mrow mi mn mo mfrac msqrt mroot msup msub msubsup munder mover munderover mtable "
@@ -24,7 +26,11 @@ class _Printer(MathMLPresentationPrinter):
         table.setAttribute("columnalign", "left")
         for value, condition in expr.args:
             row = self.dom.createElement("mtr")
-            words = self._text("mtext", "其他") if condition == sp.true else None
+            words = (
+                self._text("mtext", WORDS["otherwise"])
+                if condition == sp.true
+                else None
+            )
             for node in (self._print(value), words or self._print(condition)):
                 cell = self.dom.createElement("mtd")
                 cell.appendChild(node)

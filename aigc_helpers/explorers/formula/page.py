@@ -8,6 +8,8 @@ import numpy as np
 
 from aigc_helpers.explorers.formula.mathml import math_html, math_tree
 from aigc_helpers.explorers.formula.setting import FormulaSetting, Plot
+from aigc_helpers.explorers.formula.words import WORDS
+from aigc_helpers.explorers.page import explorer_html
 
 _WIDTH, _HEIGHT, _MARGIN = 480, 220, 24
 _N_POINTS = 97
@@ -17,6 +19,14 @@ _PICTURE = (
     'stroke="currentColor" style="max-width:100%;height:auto">{paths}</svg>'
 )
 _BOX = '<div class="aigc-formula-poster aigc-box">{picture}<dl>{rows}</dl></div>'
+
+
+def static_html(setting: FormulaSetting, functions: dict, module: str) -> str:
+    """Poster and state; the state carries the text of the module of formulas."""
+    config = {**setting.config("page", module), "module": module}
+    return explorer_html(
+        "formula", config, setting.state(), poster=poster(setting, functions)
+    )
 
 
 def poster(setting: FormulaSetting, functions: dict) -> str:
@@ -58,8 +68,8 @@ def _picture(setting: FormulaSetting, functions: dict) -> str:
     heights = [1 - _places(y, low, high, "y" in setting.plot.log) for y in curves]
     paths = [_frame()]
     paths += [_path(across, up, i) for i, up in enumerate(heights)]
-    names = "；".join(setting.groups["curves"])
-    label = html.escape(f"曲线：{names}")
+    names = WORDS["list"].join(setting.groups["curves"])
+    label = html.escape(WORDS["curves"].format(names=names))
     return _PICTURE.format(
         width=_WIDTH, height=_HEIGHT, label=label, paths="".join(paths)
     )

@@ -3,16 +3,17 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
+from aigc_helpers.explorers.checks import number_list, options_of
 from aigc_helpers.explorers.formula import code
 from aigc_helpers.explorers.formula.mathml import math_tree
 from aigc_helpers.explorers.formula.proof import Numbers, numbers, prove
 from aigc_helpers.explorers.formula.stable import real_symbols, stable
+from aigc_helpers.explorers.formula.words import WORDS
 
 MAX_SLIDERS, MAX_CURVES = 8, 6
 RESERVED = {"preset", "name"}  # links and presets use these words
@@ -82,7 +83,7 @@ class FormulaSetting:
     def functions(self, forms: dict[str, list[sp.Expr]]) -> dict[str, list[Numbers]]:
         """The forms in double precision, for Python."""
         symbols = list(real_symbols(self.box).values())
-        return {g: [numbers(f, symbols) for f in found] for g, found in forms.items()}
+        return {g: [numbers(f, symbols) for f in group] for g, group in forms.items()}
 
     def config(self, source: str, module: str) -> dict:
         """The part of the explorer's state that never changes."""
@@ -135,6 +136,90 @@ class FormulaSetting:
         ]
 
 
+@dataclass(frozen=True)
+class FormulaOptions:
+    """What may be left out of a setting."""
+
+    readouts: Mapping[str, Any] = field(default_factory=dict)
+    markers: Mapping[str, sp.Expr] = field(default_factory=dict)
+    presets: Mapping[str, Mapping] = field(default_factory=dict)
+    labels: Mapping[sp.Symbol, str] = field(default_factory=dict)
+    y: tuple[float, float] | None = None
+    y_label: str = ""
+    log: str = ""
+    title: str = WORDS["title"]
+    show_formulas: bool = True
+
+
+def formula_setting(
+    curves: Any, x: tuple | None, sliders: Any, **options: Any
+) -> FormulaSetting:
+    """Check everything and fill in what is left out; see `FormulaOptions`.
+
+    Raises
+    ------
+    ValueError
+        If a symbol, a range, an expression or a preset does not fit.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    asked = options_of(FormulaOptions, given)
+    movable = check_sliders(sliders)
+    numbers_, units = _with_units(asked.readouts)
+    groups = {"curves": curves, "readouts": numbers_, "markers": asked.markers}
+    groups = {name: check_expressions(name, named) for name, named in groups.items()}
+    labels = ("", asked.y_label)
+    plot = None
+    if x is not None:
+        plot = check_plot(x, y=asked.y, log=asked.log, labels=labels)
+    _check_symbols(groups, plot.symbol if plot else None, [s.symbol for s in movable])
+    return FormulaSetting(
+        movable,
+        plot,
+        groups,
+        units,
+        check_presets(asked.presets, movable),
+        dict(asked.labels),
+        asked.title,
+        asked.show_formulas,
+    )
+
+
+def _with_units(readouts: Any) -> tuple[dict, dict[str, str]]:
+    """Expressions and units of {name: expression or (expression, unit)}."""
+    if not isinstance(readouts, Mapping):
+        raise ValueError(f"readouts must be {{name: expression}}, not {readouts!r}")
+    expressions, units = {}, {}
+    for name, given in readouts.items():
+        pair = given if isinstance(given, tuple) else (given, "")
+        if len(pair) != 2 or not isinstance(pair[1], str):
+            raise ValueError(f"readout {name!r} must be (expression, unit): {given!r}")
+        expressions[name], units[name] = pair
+    return expressions, units
+
+
+def _check_symbols(groups: dict, x: sp.Symbol | None, sliders: list) -> None:
+    """Every symbol is x or a slider, every slider moves something."""
+    if len(groups["curves"]) > MAX_CURVES or (groups["curves"] and x is None):
+        raise ValueError(f"curves need x, and there are at most {MAX_CURVES} of them")
+    if not groups["curves"] and not groups["readouts"]:
+        raise ValueError("there is nothing to show: give curves or readouts")
+    if x in sliders:
+        raise ValueError(f"{x} is the x axis and cannot be a slider")
+    used = set()
+    for group, named in groups.items():
+        allowed = {*sliders, x} if group == "curves" else set(sliders)
+        for name, expr in named.items():
+            used |= expr.free_symbols
+            if unknown := expr.free_symbols - allowed:
+                raise ValueError(
+                    f"{group}: {name} has {sorted(map(str, unknown))}, not among "
+                    f"{sorted(map(str, allowed - {None}))}; make them sliders or "
+                    "substitute numbers"
+                )
+    if idle := set(sliders) - used:
+        raise ValueError(f"the sliders {sorted(map(str, idle))} move nothing")
+
+
 def check_sliders(sliders: Any) -> tuple[Slider, ...]:
     """Sliders from {symbol: (low, high, start[, step])}.
 
@@ -147,11 +232,11 @@ def check_sliders(sliders: Any) -> tuple[Slider, ...]:
         raise ValueError(
             f"sliders must be at most {MAX_SLIDERS}: {{symbol: (low, high, start)}}"
         )
-    made = tuple(_slider(symbol, values) for symbol, values in sliders.items())
-    names = [slider.name for slider in made]
+    movable = tuple(_slider(symbol, values) for symbol, values in sliders.items())
+    names = [slider.name for slider in movable]
     if len(set(names)) < len(names):
         raise ValueError(f"two sliders have one name: {names}")
-    return made
+    return movable
 
 
 def _slider(symbol: Any, values: Any) -> Slider:
@@ -161,8 +246,7 @@ def _slider(symbol: Any, values: Any) -> Slider:
             f"{symbol.name!r} is no name for a slider: begin with a letter, go on with "
             f"letters, digits and _, and avoid {sorted(RESERVED)}"
         )
-    numbers_ = _numbers(f"slider {symbol}", values, (3, 4))
-    low, high, start, *step = numbers_
+    low, high, start, *step = number_list(f"slider {symbol}", values, 3, 4)
     if not low < high or not low <= start <= high:
         raise ValueError(f"slider {symbol}: low <= start <= high fails for {values}")
     step = step[0] if step else _nice_step((high - low) / 100)
@@ -181,16 +265,6 @@ def _check_symbol(symbol: Any) -> None:
         raise ValueError(f"{symbol!r} is not a sympy.Symbol")
 
 
-def _numbers(what: str, values: Any, sizes: Sequence[int]) -> list[float]:
-    try:
-        found = [float(value) for value in values]
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{what} needs numbers, not {values!r}") from error
-    if len(found) not in sizes or not np.isfinite(found).all():
-        raise ValueError(f"{what} needs {sizes[0]} finite numbers, not {values!r}")
-    return found
-
-
 def check_plot(
     x: Any, *, y: Any = None, log: str = "", labels: Sequence[str] = ("", "")
 ) -> Plot:
@@ -204,10 +278,10 @@ def check_plot(
     if not isinstance(x, Sequence) or len(x) != 3:
         raise ValueError(f"x must be (symbol, low, high), not {x!r}")
     _check_symbol(x[0])
-    low, high = _numbers("the range of x", x[1:], (2,))
+    low, high = number_list("the range of x", x[1:], 2)
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f"log must be '', 'x', 'y' or 'xy', not {log!r}")
-    heights = None if y is None else tuple(_numbers("y", y, (2,)))
+    heights = None if y is None else tuple(number_list("y", y, 2))
     for name, ends in (("x", (low, high)), ("y", heights)):
         if ends and not ends[0] < ends[1]:
             raise ValueError(f"the range of {name} is empty: {ends}")
@@ -228,7 +302,7 @@ def check_expressions(group: str, named: Any) -> dict[str, sp.Expr]:
         named = {"f": named}
     if not isinstance(named, Mapping):
         raise ValueError(f"{group} must be {{name: expression}}, not {named!r}")
-    made = {}
+    expressions = {}
     for name, expr in named.items():
         if not isinstance(name, str) or not name:
             raise ValueError(f"{group}: {name!r} is no name")
@@ -236,8 +310,8 @@ def check_expressions(group: str, named: Any) -> dict[str, sp.Expr]:
             raise ValueError(
                 f"{group}: {name} must be a SymPy expression, not {expr!r}"
             )
-        made[name] = sp.sympify(expr)
-    return made
+        expressions[name] = sp.sympify(expr)
+    return expressions
 
 
 def check_presets(presets: Any, sliders: Sequence[Slider]) -> tuple[dict, ...]:
@@ -250,18 +324,20 @@ def check_presets(presets: Any, sliders: Sequence[Slider]) -> tuple[dict, ...]:
     """
     if not isinstance(presets, Mapping):
         raise ValueError(f"presets must be {{name: {{symbol: value}}}}: {presets!r}")
-    known, made = {slider.name: slider for slider in sliders}, []
+    movable, checked = {slider.name: slider for slider in sliders}, []
     for name, values in presets.items():
         if not isinstance(name, str) or not name or not isinstance(values, Mapping):
             raise ValueError(f"preset {name!r} must be {{symbol: value}}: {values!r}")
         preset = {"name": name}
         for key, value in values.items():
-            slider = known.get(getattr(key, "name", key))
+            slider = movable.get(getattr(key, "name", key))
             if slider is None:
-                raise ValueError(f"preset {name}: {key} is no slider of {list(known)}")
-            (value,) = _numbers(f"preset {name}, {key}", [value], (1,))
+                raise ValueError(
+                    f"preset {name}: {key} is no slider of {list(movable)}"
+                )
+            (value,) = number_list(f"preset {name}, {key}", [value], 1)
             if not slider.low <= value <= slider.high:
                 raise ValueError(f"preset {name}: {key} = {value} leaves its range")
             preset[slider.name] = value
-        made.append(preset)
-    return tuple(made)
+        checked.append(preset)
+    return tuple(checked)

@@ -9,17 +9,9 @@ import traitlets
 
 from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.formula.code import module_source
-from aigc_helpers.explorers.formula.page import poster
-from aigc_helpers.explorers.formula.setting import (
-    MAX_CURVES,
-    FormulaSetting,
-    check_expressions,
-    check_plot,
-    check_presets,
-    check_sliders,
-)
+from aigc_helpers.explorers.formula.page import static_html
+from aigc_helpers.explorers.formula.setting import formula_setting
 from aigc_helpers.explorers.modules import module_text
-from aigc_helpers.explorers.page import explorer_html
 
 
 class FormulaExplorer(Explorer):
@@ -89,34 +81,9 @@ class FormulaExplorer(Explorer):
         x: tuple | None = None,
         *,
         sliders: Mapping[sp.Symbol, tuple],
-        readouts: Mapping[str, Any] | None = None,
-        markers: Mapping[str, sp.Expr] | None = None,
-        presets: Mapping[str, Mapping] | None = None,
-        labels: Mapping[sp.Symbol, str] | None = None,
-        y: tuple[float, float] | None = None,
-        y_label: str = "",
-        log: str = "",
-        title: str = "公式探索器",
-        show_formulas: bool = True,
+        **options: Any,
     ):
-        made = check_sliders(sliders)
-        numbers, units = _with_units(readouts or {})
-        groups = {"curves": curves, "readouts": numbers, "markers": markers or {}}
-        groups = {
-            name: check_expressions(name, given) for name, given in groups.items()
-        }
-        plot = None if x is None else check_plot(x, y=y, log=log, labels=("", y_label))
-        _check_symbols(groups, plot.symbol if plot else None, [s.symbol for s in made])
-        setting = FormulaSetting(
-            made,
-            plot,
-            groups,
-            units,
-            check_presets(presets or {}, made),
-            dict(labels or {}),
-            title,
-            show_formulas,
-        )
+        setting = formula_setting(curves, x, sliders, **options)
         forms = setting.forms()
         self._setting, self._functions = setting, setting.functions(forms)
         self._module = module_source(forms, len(setting.box))
@@ -153,14 +120,7 @@ class FormulaExplorer(Explorer):
         return self._functions[group][index](*first, *values)
 
     def _static_html(self) -> str:
-        config = self._setting.config("page", self._module)
-        picture = poster(self._setting, self._functions)
-        return explorer_html(
-            "formula",
-            {**config, "module": self._module},
-            self._setting.state(),
-            poster=picture,
-        )
+        return static_html(self._setting, self._functions, self._module)
 
     # -- traits --
 
@@ -174,20 +134,20 @@ class FormulaExplorer(Explorer):
 
     @traitlets.validate("values")
     def _in_range(self, proposal: Any) -> dict[str, float]:
-        known = {s.name: s for s in self._setting.sliders}
+        sliders = {s.name: s for s in self._setting.sliders}
         values = {getattr(key, "name", key): v for key, v in proposal["value"].items()}
-        if unknown := set(values) - set(known):
-            raise ValueError(f"{sorted(unknown)} are no sliders of {list(known)}")
+        if unknown := set(values) - set(sliders):
+            raise ValueError(f"{sorted(unknown)} are no sliders of {list(sliders)}")
         full = {
             **self._setting.state(),
             **self._trait_values.get("values", {}),
             **values,
         }
         for name, value in full.items():
-            low, high = known[name].low, known[name].high
+            low, high = sliders[name].low, sliders[name].high
             if not isinstance(value, int | float) or not low <= value <= high:
                 raise ValueError(f"{name} = {value!r} is no number in {low}..{high}")
-        return {name: float(full[name]) for name in known}
+        return {name: float(full[name]) for name in sliders}
 
     def _follow_one(self, change: Any) -> None:
         if not self._follows:
@@ -211,39 +171,3 @@ class FormulaExplorer(Explorer):
                 self._state = dict(self.values)
             for name in self._own:
                 setattr(self, name, self.values[name])
-
-
-def _with_units(readouts: Any) -> tuple[dict, dict[str, str]]:
-    """Expressions and units of {name: expression or (expression, unit)}."""
-    if not isinstance(readouts, Mapping):
-        raise ValueError(f"readouts must be {{name: expression}}, not {readouts!r}")
-    expressions, units = {}, {}
-    for name, given in readouts.items():
-        pair = given if isinstance(given, tuple) else (given, "")
-        if len(pair) != 2 or not isinstance(pair[1], str):
-            raise ValueError(f"readout {name!r} must be (expression, unit): {given!r}")
-        expressions[name], units[name] = pair
-    return expressions, units
-
-
-def _check_symbols(groups: dict, x: sp.Symbol | None, sliders: list) -> None:
-    """Every symbol is x or a slider, every slider moves something."""
-    if len(groups["curves"]) > MAX_CURVES or (groups["curves"] and x is None):
-        raise ValueError(f"curves need x, and there are at most {MAX_CURVES} of them")
-    if not groups["curves"] and not groups["readouts"]:
-        raise ValueError("there is nothing to show: give curves or readouts")
-    if x in sliders:
-        raise ValueError(f"{x} is the x axis and cannot be a slider")
-    used = set()
-    for group, named in groups.items():
-        allowed = {*sliders, x} if group == "curves" else set(sliders)
-        for name, expr in named.items():
-            used |= expr.free_symbols
-            if unknown := expr.free_symbols - allowed:
-                raise ValueError(
-                    f"{group}: {name} has {sorted(map(str, unknown))}, not among "
-                    f"{sorted(map(str, allowed - {None}))}; make them sliders or "
-                    "substitute numbers"
-                )
-    if idle := set(sliders) - used:
-        raise ValueError(f"the sliders {sorted(map(str, idle))} move nothing")

@@ -1,14 +1,15 @@
 """The latent explorer: sliders through the latent space of any decoder."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import traitlets
 
-from aigc_helpers.explorers import page
+from aigc_helpers import weights
 from aigc_helpers.explorers.base import Explorer
+from aigc_helpers.explorers.checks import float32_bytes, number_list
 from aigc_helpers.explorers.decoding import Decoder, decode
+from aigc_helpers.explorers.latent import page
 from aigc_helpers.explorers.latent.setting import latent_setting
 
 
@@ -25,12 +26,12 @@ class LatentExplorer(Explorer):
         images (B, 1, H, W) in [0, 1].
     latent_dim : int
         Length of the latent vector.
-    directions : array (n, latent_dim), optional
-        One slider each, in standard deviations; by default the first six axes.
     n_classes : int
         Number of classes, 0 if the decoder takes z alone.
     shipped : str, optional
         Name of the shipped network that answers where no kernel runs.
+    directions : array (n, latent_dim), optional
+        One slider each, in standard deviations; by default the first six axes.
     seed, label : int
         Seed of the first sample, and its class.
     names : sequence of str, optional
@@ -64,34 +65,23 @@ class LatentExplorer(Explorer):
         decoder: Decoder,
         *,
         latent_dim: int,
-        directions: Any = None,
         n_classes: int = 0,
         shipped: str | None = None,
-        seed: int = 0,
-        label: int = 0,
-        names: Sequence[str] | None = None,
-        presets: Sequence[dict] | None = None,
+        **options: Any,
     ):
-        setting = latent_setting(
-            latent_dim,
-            n_classes,
-            directions=directions,
-            names=names,
-            presets=presets,
-            seed=seed,
-            label=label,
-        )
+        setting = latent_setting(latent_dim, n_classes, **options)
         self._setting, self._decoder, self._shipped = setting, decoder, shipped
         pair = np.stack([setting.base, setting.base])
         shape = decode(decoder, pair, np.zeros(2, int), n_classes).shape[1:]
+        self._card = None if shipped is None else weights.card(shipped)
         if shipped is not None:
-            page.shipped_setting(shipped)  # raises if there is no such network
+            page.shipped_setting(shipped, self._card)  # raises if it is for none
         super().__init__(
             setting.config(source="kernel", shape=shape),
             setting.state(),
             z=setting.base,
             coordinates=[0.0] * len(setting.directions),
-            label=label,
+            label=setting.label,
         )
 
     def __repr__(self) -> str:
@@ -104,19 +94,14 @@ class LatentExplorer(Explorer):
     def _static_html(self) -> str:
         if self._shipped is None:
             return page.static_html(self._setting, self._decoder)
-        return page.latent_page(self._shipped)
+        return page.shipped_page(self._shipped, self._card)
 
     @traitlets.validate("z", "coordinates")
     def _numbers(self, proposal: Any) -> list[float]:
         name = proposal["trait"].name
         setting = self._setting
         size = setting.latent_dim if name == "z" else len(setting.directions)
-        values = np.asarray(proposal["value"], dtype=np.float64)
-        if values.shape != (size,):
-            raise ValueError(f"{name} has shape {values.shape}; expected ({size},)")
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} contains NaN or infinity")
-        return values.tolist()
+        return number_list(name, proposal["value"], size)
 
     @traitlets.validate("label")
     def _class(self, proposal: Any) -> int:
@@ -160,4 +145,4 @@ class LatentExplorer(Explorer):
         z = np.asarray([content["z"]], dtype=np.float32)
         labels = np.asarray([content["label"]])
         image = decode(self._decoder, z, labels, self._setting.n_classes)
-        return {}, [image.astype("<f4").tobytes()]
+        return {}, [float32_bytes(image)]

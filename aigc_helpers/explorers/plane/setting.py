@@ -1,16 +1,27 @@
 """What a plane explorer shows: bounds, encoded points, classes, presets."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from aigc_helpers.explorers.checks import (
+    array_of,
+    base64_of,
+    check_finite,
+    check_sequence,
+    name_tuple,
+    number_list,
+    options_of,
+    preset_of,
+)
+from aigc_helpers.explorers.plane.words import WORDS
+
 MOST_POINTS = 2000  # of the encoded data that are drawn
 MOST_CLASSES = 10  # more colours cannot be told apart
 _FINEST = 32767  # a point's place is stored as an int16 in [-_FINEST, _FINEST]
-_PRESET_KEYS = {"name", "z", "show"}
+_PRESET_KEYS = ("z", "show")
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -34,8 +45,8 @@ class PlaneSetting:
             "network": network,
             "shape": [int(size) for size in shape],
             "bounds": [list(axis) for axis in self.bounds],
-            "points": _base64(places.astype("<i2")),
-            "labels": _base64(self.labels) if self.class_names else "",
+            "points": base64_of(places.astype("<i2")),
+            "labels": base64_of(self.labels) if self.class_names else "",
             "class_names": list(self.class_names),
             "presets": list(self.presets),
         }
@@ -51,55 +62,60 @@ class PlaneSetting:
         return np.clip(np.asarray(z, np.float64), low, high).tolist()
 
 
-def plane_setting(
-    points: Any,
-    labels: Any = None,
-    *,
-    bounds: Any = None,
-    class_names: Sequence[str] | None = None,
-    presets: Sequence[dict] | None = None,
-    start: Sequence[float] | None = None,
-) -> PlaneSetting:
-    """Check everything and fill in what is left out.
+@dataclass(frozen=True)
+class PlaneOptions:
+    """What may be left out of a setting."""
+
+    bounds: Any = None
+    class_names: Sequence[str] | None = None
+    presets: Sequence[dict] | None = None
+    start: Sequence[float] | None = None
+
+
+def plane_setting(points: Any, labels: Any = None, **options: Any) -> PlaneSetting:
+    """Check everything and fill in what is left out; see `PlaneOptions`.
 
     Raises
     ------
     ValueError
         If a shape, a number, a name or a preset does not fit.
     """
+    asked = options_of(PlaneOptions, options)
     points = _points(points)
-    labels, names = _classes(labels, class_names, len(points))
-    box = _around(points) if bounds is None else _bounds(bounds)
+    labels, names = _classes(labels, asked.class_names, len(points))
+    box = _around(points) if asked.bounds is None else _bounds(asked.bounds)
     points, labels = _drawn(points, labels, box)
-    at = np.clip([0.0, 0.0], *np.asarray(box).T) if start is None else _place(start)
-    if not _inside(at[None], box).all():
-        raise ValueError(f"start {at.tolist()} lies outside the bounds {box}")
-    made = _default_presets(points, box) if presets is None else presets
+    presets = asked.presets
+    if presets is None:
+        presets = _default_presets(points, box)
     return PlaneSetting(
-        box, points, labels, names, _presets(made, box, len(names)), tuple(at.tolist())
+        box,
+        points,
+        labels,
+        names,
+        _presets(presets, box, len(names)),
+        _start(asked.start, box),
     )
 
 
-def array(values: Any) -> np.ndarray:
-    """NumPy array of a list, an array, or a tensor on any device."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    return np.asarray(values)
-
-
-def _base64(values: np.ndarray) -> str:
-    return base64.b64encode(values.tobytes()).decode("ascii")
+def _start(start: Any, box: Bounds) -> tuple[float, float]:
+    """The first place; by default the origin, or what is nearest to it."""
+    if start is None:
+        return tuple(np.clip([0.0, 0.0], *np.asarray(box).T).tolist())
+    place = number_list("start", start, 2)
+    if not _inside(np.array([place]), box).all():
+        raise ValueError(f"start {place} lies outside the bounds {box}")
+    return tuple(place)
 
 
 def _points(points: Any) -> np.ndarray:
-    places = array(points).astype(np.float32)
+    places = array_of(points).astype(np.float32)
     if places.ndim != 2 or places.shape[1] != 2 or not len(places):
         raise ValueError(
             f"points have shape {places.shape}; expected (N, 2): a plane explorer "
             "needs data encoded by a network with a 2-D latent space"
         )
-    if not np.isfinite(places).all():
-        raise ValueError("points contain NaN or infinity")
+    check_finite("points", places)
     return places
 
 
@@ -111,7 +127,7 @@ def _classes(
         if names is not None:
             raise ValueError("class_names need labels, one for each point")
         return np.zeros(n, np.uint8), ()
-    values = array(labels)
+    values = array_of(labels)
     if values.shape != (n,) or values.dtype.kind not in "iu" or values.min() < 0:
         raise ValueError(f"labels must be {n} integers >= 0, one for each point")
     n_classes = int(values.max()) + 1 if names is None else len(names)
@@ -121,9 +137,7 @@ def _classes(
             f"class, at most {MOST_CLASSES} (more colours cannot be told apart)"
         )
     texts = [str(i) for i in range(n_classes)] if names is None else names
-    if not all(isinstance(text, str) and text for text in texts):
-        raise ValueError(f"class_names must be texts, one for each class: {names!r}")
-    return values.astype(np.uint8), tuple(texts)
+    return values.astype(np.uint8), name_tuple("class_names", texts, n_classes)
 
 
 def _around(points: np.ndarray) -> Bounds:
@@ -168,39 +182,30 @@ def _drawn(
     return points[places], labels[places]
 
 
-def _place(z: Any) -> np.ndarray:
-    place = array(z).astype(np.float64)
-    if place.shape != (2,) or not np.isfinite(place).all():
-        raise ValueError(f"a place of the plane is two finite numbers, not {z!r}")
-    return place
-
-
 def _default_presets(points: np.ndarray, box: Bounds) -> list[dict]:
     """The origin, and the place that is farthest from all encoded points."""
-    presets = [{"name": "原点 z = 0", "z": [0, 0]}]
+    presets = [{"name": WORDS["origin"], "z": [0, 0]}]
     if not _inside(np.zeros((1, 2)), box).all():
         presets = []
     x, y = (np.linspace(*axis, 23)[1:-1] for axis in box)
-    spots = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-    gaps = np.linalg.norm(spots[:, None] - points[None], axis=-1).min(axis=1)
+    spots = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)  # (21 * 21, 2)
+    steps = spots[:, None] - points[None]  # (21 * 21, N, 2)
+    gaps = np.linalg.norm(steps, axis=-1).min(axis=1)
     far = spots[gaps.argmax()].round(2).tolist()
-    return [*presets, {"name": "离数据最远处", "z": far}]
+    return [*presets, {"name": WORDS["far"], "z": far}]
 
 
 def _presets(presets: Sequence[dict], box: Bounds, n_classes: int) -> tuple[dict, ...]:
-    checked = []
-    for preset in presets:
-        if not preset.get("name") or set(preset) - _PRESET_KEYS:
-            raise ValueError(
-                f"a preset has a name and {sorted(_PRESET_KEYS)}: {preset}"
-            )
-        full = dict(preset)
-        if "z" in full:
-            place = _place(full["z"])
-            if not _inside(place[None], box).all():
-                raise ValueError(f"preset {full['name']!r} lies outside {box}")
-            full["z"] = place.tolist()
-        if set(full.get("show", ())) - set(range(n_classes)):
-            raise ValueError(f"preset {full['name']!r} shows an unknown class")
-        checked.append(full)
-    return tuple(checked)
+    check_sequence("presets", presets)
+    return tuple(_preset(preset, box, n_classes) for preset in presets)
+
+
+def _preset(preset: Any, box: Bounds, n_classes: int) -> dict:
+    full = preset_of(preset, _PRESET_KEYS)
+    if "z" in full:
+        full["z"] = number_list("z", full["z"], 2)
+        if not _inside(np.array([full["z"]]), box).all():
+            raise ValueError(f"preset {full['name']!r} lies outside {box}")
+    if set(full.get("show", ())) - set(range(n_classes)):
+        raise ValueError(f"preset {full['name']!r} shows an unknown class")
+    return full

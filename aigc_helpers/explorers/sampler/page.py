@@ -1,52 +1,51 @@
 """The sampler on a page without a kernel: stored texts, then the exported network."""
 
-import base64
 import html
-from functools import lru_cache
-
-import numpy as np
+from pathlib import Path
 
 from aigc_helpers import weights
+from aigc_helpers.explorers.checks import base64_of, float32_bytes
 from aigc_helpers.explorers.page import explorer_html
 from aigc_helpers.explorers.sampler.setting import (
     SamplerSetting,
     sampler_setting,
     stored_sample,
 )
+from aigc_helpers.explorers.sampler.words import WORDS
 from aigc_helpers.language.sampling import LanguageModel
+from aigc_helpers.weights import export
 
 _POSTER = (
     '<figure class="aigc-sampler-poster"><p{code} style="white-space:pre-wrap">'
     "<b>{prompt}</b>{text}</p><figcaption>{caption}</figcaption></figure>"
 )
-_CAPTION = (
-    "粗体是开头，其余由网络逐字生成：温度 {temperature:g}，{cuts}种子 {seed}。{next}"
-)
-_NEXT = "开头之后最可能的字符：{list}。"
-_NAMES = {"\n": "换行", " ": "空格", "\t": "制表符"}
+N_LIKELY = 5  # characters that the caption names
 
 
-@lru_cache(maxsize=16)
-def sampler_page(shipped_name: str) -> str:
+def shipped_page(name: str, card: dict) -> str:
     """HTML of an explorer on a shipped language model, alive without a kernel.
 
-    The card's ``explorer`` entry has the kind "sampler", the vocabulary, and what
-    `SamplerSetting` is to begin with.
+    The card's ``explorer`` entry has the vocabulary, and what `SamplerSetting` is to
+    begin with.
 
     Raises
     ------
     ValueError
-        If the network is none for a sampler, or its card does not fit.
+        If the card does not fit.
     """
-    known = dict(weights.card(shipped_name).get("explorer") or {})
-    if known.pop("kind", None) != "sampler" or "vocabulary" not in known:
-        raise ValueError(f"{shipped_name!r} is not a network for a sampler")
-    vocabulary, presets = known.pop("vocabulary"), known.pop("presets", None)
+    facts = {key: value for key, value in card["explorer"].items() if key != "kind"}
     try:
-        setting = sampler_setting(vocabulary, presets, **known)
-    except TypeError as error:
-        raise ValueError(f"the card of {shipped_name!r}: {error}") from error
-    return static_html(setting, weights.load(shipped_name), network=shipped_name)
+        setting = sampler_setting(
+            facts.pop("vocabulary"), facts.pop("presets", None), **facts
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"the card of {name!r}: {error}") from error
+    return static_html(setting, weights.load(name, facts=card), network=name)
+
+
+def export_shipped(name: str, card: dict, path: Path) -> Path:
+    """Write one step of the shipped model as ONNX."""
+    return export.export_step(weights.load(name, facts=card), path)
 
 
 def static_html(
@@ -75,29 +74,42 @@ def _packed(tensor) -> dict:
     values = tensor.detach().float().cpu().numpy()
     packed = {"shape": list(values.shape)}
     if values.any():
-        data = np.ascontiguousarray(values, dtype="<f4").tobytes()
-        packed["data"] = base64.b64encode(data).decode("ascii")
+        packed["data"] = base64_of(float32_bytes(values))
     return packed
 
 
 def poster(setting: SamplerSetting, sample: dict) -> str:
     """HTML of the stored text, with its settings in words."""
-    top_k = f"top-k {setting.top_k}，" if setting.top_k else ""
-    top_p = f"top-p {setting.top_p:g}，" if setting.top_p < 1 else ""
-    caption = _CAPTION.format(
-        temperature=setting.temperature,
-        cuts=top_k + top_p,
-        seed=setting.seed,
-        next=_NEXT.format(list=_likely(setting, sample["next"])),
-    )
     return _POSTER.format(
         code=' class="aigc-monospace"' if setting.monospace else "",
         prompt=html.escape(setting.prompt),
         text=html.escape(sample["text"]),
-        caption=html.escape(caption),
+        caption=html.escape(_caption(setting, sample["next"])),
     )
 
 
-def _likely(setting: SamplerSetting, found: dict, n: int = 5) -> str:
-    rows = [(setting.vocabulary[token], p) for _, token, p in found["rows"][:n]]
-    return "、".join(f"{_NAMES.get(name, name)} {100 * p:.1f}%" for name, p in rows)
+def _caption(setting: SamplerSetting, summary: dict) -> str:
+    cuts = bool(setting.top_k), setting.top_p < 1
+    caption = {
+        (False, False): WORDS["caption"],
+        (True, False): WORDS["caption_top_k"],
+        (False, True): WORDS["caption_top_p"],
+        (True, True): WORDS["caption_both"],
+    }[cuts]
+    return caption.format(
+        temperature=setting.temperature,
+        top_k=setting.top_k,
+        top_p=setting.top_p,
+        seed=setting.seed,
+        characters=_likely(setting, summary),
+    )
+
+
+def _likely(setting: SamplerSetting, summary: dict) -> str:
+    characters = []
+    for _, token, probability in summary["rows"][:N_LIKELY]:
+        character = setting.vocabulary[token]
+        name = WORDS["names"].get(character, character)
+        text = WORDS["character"].format(name=name, percent=100 * probability)
+        characters.append(text)
+    return WORDS["list"].join(characters)

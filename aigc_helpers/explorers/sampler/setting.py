@@ -1,14 +1,21 @@
 """What a sampler shows: vocabulary, prompt, sampling, presets, and stored samples."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from aigc_helpers.explorers.checks import (
+    check_integer,
+    check_sequence,
+    check_text,
+    options_of,
+    preset_of,
+)
+from aigc_helpers.explorers.sampler.words import WORDS
+from aigc_helpers.explorers.seeded import MAX_SEED
 from aigc_helpers.language.sampling import (
-    MAX_SEED,
     Candidates,
     LanguageModel,
     Sampling,
@@ -18,9 +25,9 @@ from aigc_helpers.language.sampling import (
 )
 
 PRESETS = (
-    {"name": "贪心", "temperature": 0},
-    {"name": "温度 0.8", "temperature": 0.8},
-    {"name": "核抽样 0.9", "top_p": 0.9},
+    {"name": WORDS["greedy"], "temperature": 0},
+    {"name": WORDS["cooler"], "temperature": 0.8},
+    {"name": WORDS["nucleus"], "top_p": 0.9},
 )
 MAX_LENGTH = 1000
 MAX_PROMPT = 200
@@ -45,13 +52,13 @@ class SamplerSetting:
 
     def __post_init__(self):
         _check_vocabulary(self.vocabulary)
-        _check_text("prompt", self.prompt, MAX_PROMPT)
-        _check_text("start", self.start, MAX_PROMPT)
+        check_text("prompt", self.prompt, MAX_PROMPT)
+        check_text("start", self.start, MAX_PROMPT)
         if not self.context:
             raise ValueError("the prompt is empty: give it or start a character")
         _ = self.sampling
-        _check_integer("seed", self.seed, 0, MAX_SEED)
-        _check_integer("length", self.length, 1, MAX_LENGTH)
+        check_integer("seed", self.seed, 0, MAX_SEED)
+        check_integer("length", self.length, 1, MAX_LENGTH)
 
     @property
     def sampling(self) -> Sampling:
@@ -68,7 +75,7 @@ class SamplerSetting:
         return {
             "vocabulary": "".join(self.vocabulary),
             "start": encode(self.start, self.vocabulary),
-            "monospace": self.monospace,
+            "monospace": bool(self.monospace),
             "presets": list(self.presets),
             **facts,
         }
@@ -96,21 +103,16 @@ def sampler_setting(vocabulary: Any, presets: Any, **options: Any) -> SamplerSet
         characters = tuple(vocabulary)
     except TypeError as error:
         raise ValueError(f"vocabulary must be characters: {error}") from error
-    setting = SamplerSetting(characters, **options)
+    setting = options_of(SamplerSetting, {"vocabulary": characters, **options})
     presets = PRESETS if presets is None else presets
-    if isinstance(presets, str | bytes) or not isinstance(presets, Sequence):
-        raise ValueError(f"presets must be a list, not {presets!r}")
+    check_sequence("presets", presets)
     return replace(setting, presets=tuple(_preset(one, setting) for one in presets))
 
 
 def _preset(preset: Any, setting: SamplerSetting) -> dict:
-    known = isinstance(preset, dict) and not set(preset) - {"name", *_KEYS}
-    if not known or not isinstance(preset.get("name"), str) or not preset["name"]:
-        raise ValueError(
-            f"a preset has a name and of {list(_KEYS)} what it sets: {preset!r}"
-        )
-    setting.with_preset(preset)  # raises if a number does not fit
-    return dict(preset)
+    full = preset_of(preset, _KEYS)
+    setting.with_preset(full)  # raises if a number does not fit
+    return full
 
 
 def _check_vocabulary(vocabulary: tuple) -> None:
@@ -126,19 +128,6 @@ def _check_vocabulary(vocabulary: tuple) -> None:
     if len(set(vocabulary)) < len(vocabulary):
         twice = sorted({one for one in vocabulary if vocabulary.count(one) > 1})
         raise ValueError(f"twice in the vocabulary: {' '.join(map(repr, twice))}")
-
-
-def _check_text(name: str, text: Any, most: int) -> None:
-    if not isinstance(text, str) or len(text) > most:
-        raise ValueError(
-            f"{name} must be a text of at most {most} characters: {text!r}"
-        )
-
-
-def _check_integer(name: str, value: Any, low: int, high: int) -> None:
-    is_integer = isinstance(value, int) and not isinstance(value, bool)
-    if not is_integer or not low <= value <= high:
-        raise ValueError(f"{name} must be an integer in {low}..{high}, not {value!r}")
 
 
 # ---- what Python stores for a page ------------------------------------------------

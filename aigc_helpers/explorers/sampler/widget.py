@@ -12,7 +12,9 @@ import numpy as np
 import traitlets
 
 from aigc_helpers import weights
+from aigc_helpers.explorers import kinds
 from aigc_helpers.explorers.base import Explorer
+from aigc_helpers.explorers.checks import float32_bytes
 from aigc_helpers.explorers.sampler.page import static_html
 from aigc_helpers.explorers.sampler.setting import sampler_setting, stored_sample
 from aigc_helpers.language.sampling import (
@@ -49,6 +51,9 @@ class SamplerExplorer(Explorer):
         Name of the shipped network that answers where no kernel runs. If it gives
         other logits than ``model``, a warning says so and the page has the stored
         texts alone.
+    presets : sequence of dict, optional
+        Named settings: "name" and any of "temperature", "top_k", "top_p", "prompt",
+        "seed", "length"; temperature 1 and no cuts if they are left out.
     temperature : float
         Logits are divided by it; 0 takes the most likely character.
     top_k : int
@@ -62,9 +67,6 @@ class SamplerExplorer(Explorer):
     start : str, optional
         Characters that the model reads before the prompt and that nobody sees; with
         them the prompt may be empty.
-    presets : sequence of dict, optional
-        Named settings: "name" and any of "temperature", "top_k", "top_p", "prompt",
-        "seed", "length"; temperature 1 and no cuts if they are left out.
     monospace : bool
         Letters of equal width, for code.
 
@@ -97,27 +99,10 @@ class SamplerExplorer(Explorer):
         *,
         prompt: str,
         shipped: str | None = None,
-        temperature: float = 1.0,
-        top_k: int = 0,
-        top_p: float = 1.0,
-        seed: int = 0,
-        length: int = 200,
-        start: str = "",
         presets: Sequence[dict] | None = None,
-        monospace: bool = False,
+        **options: Any,
     ):
-        setting = sampler_setting(
-            vocabulary,
-            presets,
-            prompt=prompt,
-            start=start,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            seed=seed,
-            length=length,
-            monospace=bool(monospace),
-        )
+        setting = sampler_setting(vocabulary, presets, prompt=prompt, **options)
         self._setting, self._model, self._runs = setting, model, OrderedDict()
         sample = stored_sample(model, setting)
         self._shipped = shipped if shipped and self._is_shipped(shipped) else ""
@@ -137,9 +122,10 @@ class SamplerExplorer(Explorer):
 
     def _is_shipped(self, name: str) -> bool:
         """Whether the shipped network gives the model's logits after the prompt."""
-        if (weights.card(name).get("explorer") or {}).get("kind") != "sampler":
+        card = weights.card(name)
+        if kinds.kind_of(card) != "sampler":
             raise ValueError(f"{name!r} is not a network for a sampler")
-        ours, theirs = map(self._logits, (self._model, weights.load(name)))
+        ours, theirs = map(self._logits, (self._model, weights.load(name, facts=card)))
         if ours.shape == theirs.shape and np.abs(ours - theirs).max() < _SAME:
             return True
         warnings.warn(
@@ -185,13 +171,13 @@ class SamplerExplorer(Explorer):
         """More characters of a text, or the logits after some tokens."""
         if content["ask"] == "logits":
             tokens = self._checked(content["tokens"])
-            return {}, [_bytes(self._logits(self._model, tokens))]
+            return {}, [float32_bytes(self._logits(self._model, tokens))]
         pairs = self._more(content)
         tokens = [token for token, _ in pairs]
         prompt = content["tokens"][len(self._setting.start) :]
         before = self.text if content["made"] else self._text_of(prompt)
         self.set_trait("text", before + self._text_of(tokens))
-        return {"tokens": tokens}, [_bytes(np.stack([row for _, row in pairs]))]
+        return {"tokens": tokens}, [float32_bytes(np.stack([row for _, row in pairs]))]
 
     def _text_of(self, tokens: list[int]) -> str:
         return "".join(self._setting.vocabulary[token] for token in tokens)
@@ -209,9 +195,9 @@ class SamplerExplorer(Explorer):
 
     def _run(self, content: dict) -> Iterator[tuple[int, np.ndarray]]:
         """The text in the making; one that was forgotten is made again."""
-        known = self._runs.pop(content["run"], None)
-        if known is not None and content["made"]:
-            return known
+        run = self._runs.pop(content["run"], None)
+        if run is not None and content["made"]:
+            return run
         sampling = Sampling(*(content[key] for key in _SAMPLING))
         context = self._checked(content["tokens"])
         run = sample_tokens(self._model, context, sampling, seed=content["seed"])
@@ -222,7 +208,3 @@ class SamplerExplorer(Explorer):
         if not tokens or not all(isinstance(t, int) and 0 <= t < n for t in tokens):
             raise ValueError(f"tokens must be some integers in 0..{n - 1}")
         return tokens
-
-
-def _bytes(values: np.ndarray) -> bytes:
-    return np.ascontiguousarray(values, dtype="<f4").tobytes()

@@ -1,13 +1,14 @@
 """What a sweep's function gives for each value: checked, and made ready to store."""
 
 import io
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from PIL import Image
+
+from aigc_helpers.explorers.checks import array_of
+from aigc_helpers.explorers.sprites import levelled
 
 PICTURE, NUMBER, TEXT = "picture", "number", "text"
 Record = dict[str, Any]  # uint8 pictures, floats, texts, by name
@@ -65,9 +66,7 @@ def _part(part: Any, name: str, at: str) -> Any:
         return part
     if hasattr(part, "savefig"):
         return _drawn(part)
-    if hasattr(part, "detach"):
-        part = part.detach().cpu().numpy()
-    values = np.asarray(part)
+    values = array_of(part)
     where = f"at {at} the part {name!r}"
     if values.dtype.kind not in "iuf":
         raise ValueError(
@@ -86,7 +85,7 @@ def _picture(values: np.ndarray, where: str) -> np.ndarray:
             f"{where} has values in [{values.min():.3g}, {values.max():.3g}]; pictures "
             "lie in [0, 1] (divide uint8 by 255; after tanh take (x + 1) / 2)"
         )
-    return np.rint(values.clip(0, 1) * 255).astype(np.uint8)
+    return levelled(values.clip(0, 1), 256)
 
 
 def _drawn(figure: Any) -> np.ndarray:
@@ -97,77 +96,3 @@ def _drawn(figure: Any) -> np.ndarray:
     figure.savefig(buffer, format="png", dpi=figure.dpi, bbox_inches=figure.bbox_inches)
     plt.close(figure)  # a notebook would show it once more
     return np.asarray(Image.open(buffer).convert("RGB"))
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One slider: its name, and its values in rising order."""
-
-    name: str
-    values: tuple[float, ...]
-
-    @property
-    def log(self) -> bool:
-        """Whether the values are told apart on a logarithmic scale."""
-        low, high = self.values[0], self.values[-1]
-        return low > 0 and high / low >= 30
-
-    def nearest(self, value: float) -> float:
-        """The stored value that is nearest on the axis's scale."""
-        return min(self.values, key=lambda stored: self._gap(stored, value))
-
-    def _gap(self, a: float, b: float) -> float:
-        if self.log:
-            return abs(math.log(a / b)) if b > 0 else a
-        return abs(a - b)
-
-    def words(self, value: float) -> str:
-        """The value with its name, for errors and captions."""
-        return f"{self.name} = {written(value)}"
-
-    def checked(self, value: Any) -> float:
-        """A number between the ends, an int where all values are.
-
-        Raises
-        ------
-        ValueError
-            If it is none, or lies outside.
-        """
-        low, high = self.values[0], self.values[-1]
-        if not isinstance(value, int | float):
-            raise ValueError(f"{self.name} is a number, not {value!r}")
-        if not low <= value <= high:
-            raise ValueError(f"{self.words(value)} is not between {low} and {high}")
-        whole = all(isinstance(stored, int) for stored in self.values)
-        if whole and value != int(value):
-            raise ValueError(f"{self.name} takes whole numbers, not {value}")
-        return int(value) if whole else float(value)
-
-
-def written(value: float) -> str:
-    """A slider's value as readers write it."""
-    return str(value) if isinstance(value, int) else f"{value:g}"
-
-
-def make_axis(name: Any, values: Any) -> Axis:
-    """Check one slider's name and values; they are put in rising order.
-
-    Raises
-    ------
-    ValueError
-        If the name is no text, or the values are not two or more finite numbers.
-    """
-    if not isinstance(name, str) or not name:
-        raise ValueError(f"name must be a text for each slider, not {name!r}")
-    array = np.asarray(values)
-    good = array.ndim == 1 and array.size > 1 and array.dtype.kind in "iuf"
-    if (
-        not good
-        or not np.isfinite(array).all()
-        or len(set(array.tolist())) < array.size
-    ):
-        raise ValueError(
-            f"values of {name!r} must be two or more different finite numbers, not "
-            f"{values!r}"
-        )
-    return Axis(name, tuple(sorted(array.tolist())))

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from aigc_helpers.explorers import check, kinds, modules
 from aigc_helpers.explorers.check.richtext import parse, to_html
-from aigc_helpers.explorers.check.widget import SLACK
+from aigc_helpers.explorers.check.setting import SLACK
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STEPS = ["一", "二", "三", "四"]

@@ -1,4 +1,4 @@
-"""Explorers in Python: what they show, follow, refuse, and how they are stored."""
+"""The latent explorer in Python: what it shows, follows, refuses, how it is stored."""
 
 import base64
 import io
@@ -16,11 +16,11 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import gan, weights
-from aigc_helpers.explorers import LatentExplorer, kinds, modules, page
+from aigc_helpers.explorers import LatentExplorer, modules, site
 from aigc_helpers.explorers.decoding import decode
 from aigc_helpers.explorers.latent import filmstrip
 from aigc_helpers.explorers.latent.setting import latent_setting
-from aigc_helpers.explorers.seeded import gaussian, mulberry32, slerp
+from aigc_helpers.explorers.seeded import gaussian
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -39,32 +39,6 @@ def explorer():
 def conditional():
     torch.manual_seed(0)
     return gan.PixelDecoder(gan.ConditionalGenerator(8, width=4))
-
-
-# ---- numbers -------------------------------------------------------------------
-
-
-def test_mulberry32_gives_the_published_numbers():
-    numbers = mulberry32(0)
-    expected = [0.26642920868471265, 0.0003297457005828619, 0.2232720274478197]
-    assert [next(numbers) for _ in range(3)] == expected
-
-
-def test_gaussian_samples_are_standard_normal_and_seeded():
-    values = gaussian(1, 20_000)
-    assert values.dtype == np.float32
-    assert abs(values.mean()) < 0.03 and abs(values.std() - 1) < 0.02
-    assert np.array_equal(gaussian(1, 5), values[:5])
-    assert not np.array_equal(gaussian(2, 5), values[:5])
-
-
-def test_slerp_keeps_length_and_equals_the_books_formula():
-    a, b = gaussian(0, 64), gaussian(1, 64)
-    unit = [v / np.linalg.norm(v) for v in (a, b)]
-    assert np.linalg.norm(slerp(*unit, 0.4)) == pytest.approx(1, abs=1e-6)
-    expected = gan.spherical_interpolation(*map(torch.tensor, (a, b, [0.4])))[0]
-    np.testing.assert_allclose(slerp(a, b, 0.4), expected, atol=1e-5)
-    np.testing.assert_allclose(slerp(a, a, 0.4), a, atol=1e-6)
 
 
 # ---- the traits ----------------------------------------------------------------
@@ -264,21 +238,21 @@ def test_a_shipped_network_stands_in_where_no_kernel_runs():
         n_classes=size["n_classes"],
         shipped="gan_mnist_conditional",
     )
-    assert explorer._static_html() == page.latent_page("gan_mnist_conditional")
+    assert explorer._static_html() == site.shipped_page("gan_mnist_conditional")
 
 
 # ---- the filmstrip -------------------------------------------------------------
 
 
 def sprite(strip) -> np.ndarray:
-    image = Image.open(io.BytesIO(strip.png))
+    image = Image.open(io.BytesIO(strip.content))
     assert image.mode == "L"
     return np.asarray(image)
 
 
 def test_every_tile_shows_what_its_place_says(conditional):
     setting = latent_setting(8, 10, label=4)
-    strip, shape = page.filmstrip(setting, conditional)
+    strip, shape = filmstrip.filmstrip(setting, conditional)
     assert shape == strip.tile == (28, 28)
     tiles = sprite(strip).reshape(8, 28, 21, 28).swapaxes(1, 2)
 
@@ -306,14 +280,11 @@ def test_a_filmstrip_fits_into_60_kb_whatever_the_decoder_draws(size):
 
 @pytest.mark.parametrize("name", ["gan_mnist", "gan_mnist_conditional"])
 def test_shipped_pages_are_light(name):
-    html = page.latent_page(name)
+    html = site.shipped_page(name)
     address = re.search(r"base64,([^\"]+)", html).group(1)
     assert len(address) <= 60 * 1024 and len(html) <= 68 * 1024
     assert base64.b64decode(address).startswith(b"\x89PNG")
     assert f'data-network="{name}"' in html
-
-
-# ---- the front end's files -----------------------------------------------------
 
 
 def test_the_module_text_stands_alone():
@@ -323,24 +294,3 @@ def test_the_module_text_stands_alone():
     assert text.rstrip().endswith("export default explorer(LatentView);")
     for name in ("function gaussian", "class KernelSource", "class LatentView"):
         assert text.count(name) == 1
-
-
-def test_a_name_declared_twice_is_refused():
-    with pytest.raises(ValueError, match="paint"):
-        modules.join_modules(["function paint() {}", "const paint = 1;"])
-    with pytest.raises(ValueError, match="import"):
-        modules.join_modules(["const a = 1;", 'import b from "./b.js";'])
-
-
-def test_staging_copies_files_and_exports_networks(tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(page.export, "export_all", lambda to: asked.append(to) or [])
-    staged = page.stage(tmp_path)
-    needed = {"core.js", "latent.js", "host.js", "explorers.css"}
-    assert needed <= {path.name for path in staged}
-    assert asked == [tmp_path / "networks"]
-    core = "front/core.js"
-    (tmp_path / "explorers" / core).write_text("old")
-    page.stage(tmp_path)
-    staged, ours = tmp_path / "explorers" / core, kinds.FOLDER / core
-    assert staged.read_bytes() == ours.read_bytes()
