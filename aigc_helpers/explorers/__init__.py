@@ -12,8 +12,8 @@ found by listing, and importing one imports no other. The folder ``NAME`` holds
 ``page.py``
     The HTML that stands on a page; and, for a kind that shows shipped networks,
     ``shipped_page(name, card)``, that HTML of the network with this card, and
-    ``export_shipped(name, card, path)``, which writes the network as ONNX. A card asks for a
-    kind by ``"explorer": {"kind": "NAME", …}``.
+    ``export_shipped(name, card, path)``, which writes the network as ONNX. A card
+    asks for a kind by ``"explorer": {"kind": "NAME", …}``.
 ``words.py``
     What a reader reads, in one table keyed by language.
 ``NAME.js``

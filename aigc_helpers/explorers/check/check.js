@@ -5,7 +5,7 @@ import { fill } from "../front/core.js";
 import { parseNumber } from "./numerals.js";
 import { Ordering } from "./ordering.js";
 import { followRecord, forget, keep, recorded } from "./record.js";
-import { rich } from "./richtext.js";
+import { fillRich, rich } from "./richtext.js";
 
 const TEXT = {
   zh: {
@@ -18,7 +18,7 @@ const TEXT = {
     },
     check: "检查",
     show: "看答案",
-    done: "已答对",
+    done: "✓ 已答对",
     right: "✓ 对。",
     wrong: "✗ 不对。",
     answer: "答案：",
@@ -28,7 +28,7 @@ const TEXT = {
     nothing: "先选一个答案，再检查。",
     missing: "选中的都对，还有对的没有选上。",
     missingToo: "另外，还有对的没有选上。",
-    of: "“{option}”：",
+    reason: "“{option}”：{why}",
     field: "你的答案",
     empty: "先写一个数，再检查。",
     noNumber: "“{text}”读不成一个数。可以写 0.5、1e-3、−2 或 1/3。",
@@ -38,13 +38,15 @@ const TEXT = {
     small: "偏小了，再算一次。",
     up: "上移",
     down: "下移",
+    upOf: "上移：{step}",
+    downOf: "下移：{step}",
     handle: "拖动",
     moved: "“{step}”现在是第 {place} 步，共 {n} 步。",
     early: "第 {place} 步还不该是“{step}”。",
     first: "前 {n} 步对了。",
   },
 }.zh;
-const SLACK = 1e-9; // of rounding, relative; explorers/check.py has the same
+const SLACK = 1e-9; // of rounding, relative; setting.py has the same
 
 let made = 0;
 
@@ -160,7 +162,7 @@ class Check {
     if (known && !this.known) this.restore(record[this.config.id]);
     if (!known && this.known) this.reset();
     this.known = known;
-    this.done.textContent = known ? `✓ ${TEXT.done}` : "";
+    this.done.textContent = known ? TEXT.done : "";
   }
 
   // The right answer of an earlier visit; an unfit one is passed over.
@@ -229,8 +231,8 @@ class Choice extends Check {
 
   // One paragraph for each option; the first stays free for the verdict.
   reasons(options) {
-    const quoted = ({ text, why }) => ["“", ...text, "”：", ...why];
-    return [[], ...options.map(quoted)];
+    const reason = ({ text, why }) => fillRich(TEXT.reason, { option: text, why });
+    return [[], ...options.map(reason)];
   }
 
   solution() {
@@ -319,9 +321,9 @@ class OrderCheck extends Check {
     const n = order.findIndex((step, place) => step !== place);
     if (n < 0) return { right: true, why: this.explanation };
     const { text, why } = this.config.steps[order[n]];
-    const [before, after] = TEXT.early.split("{step}");
-    const start = (n ? fill(TEXT.first, { n }) : "") + fill(before, { place: n + 1 });
-    return { right: false, why: [[start, ...text, after, ...why]] };
+    const right = n ? [fill(TEXT.first, { n })] : [];
+    const early = fillRich(TEXT.early, { place: [String(n + 1)], step: text });
+    return { right: false, why: [[...right, ...early, ...why]] };
   }
 
   solution() {

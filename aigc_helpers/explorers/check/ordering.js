@@ -4,7 +4,7 @@ import { button, element } from "../front/controls.js";
 import { fill } from "../front/core.js";
 
 export class Ordering {
-  // faces: nodes of each item; text: up, down, handle, moved; tell(words), changed().
+  // faces: nodes of each item; text: up, upOf, down, downOf, handle, moved; tell(words), changed().
   constructor(faces, text, { tell, changed }) {
     Object.assign(this, { text, tell, changed, dragged: null });
     this.items = faces.map((face) => this.item(face));
@@ -24,7 +24,8 @@ export class Ordering {
     for (const [name, sign, by] of [["up", "↑", -1], ["down", "↓", 1]]) {
       const press = button(sign, () => this.move(node, by));
       press.title = this.text[name];
-      press.setAttribute("aria-label", `${this.text[name]}：${words.textContent}`);
+      const label = fill(this.text[`${name}Of`], { step: words.textContent });
+      press.setAttribute("aria-label", label);
       node.append(press);
     }
     handle.addEventListener("pointerdown", (event) => this.lift(node, event));

@@ -1,10 +1,16 @@
-// Short texts with code and formulas, as explorers/richtext.py makes them.
+// Short texts with code and formulas, as richtext.py makes them.
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 // Nodes of a list of parts; a part is a text or [tag, attributes, parts].
 export function rich(parts) {
   return parts.map((part) => (typeof part === "string" ? new Text(part) : node(part)));
+}
+
+// Parts of a template, "第 {n} 步", with lists of parts at its places.
+export function fillRich(template, values) {
+  const pieces = template.split(/\{(\w+)\}/);
+  return pieces.flatMap((piece, i) => (i % 2 ? values[piece] : [piece])).filter(Boolean);
 }
 
 function node([tag, attributes, parts]) {

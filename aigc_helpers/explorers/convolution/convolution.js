@@ -1,7 +1,7 @@
 // The convolution explorer: nine weights, a bias, a photograph and what becomes of it.
 
 import { element, sliderRow } from "../front/controls.js";
-import { clamp, fill, paintGrey, signed } from "../front/core.js";
+import { bytesFrom, clamp, fill, paintGrey, signed } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
 
 const TEXT = {
@@ -42,7 +42,7 @@ class ConvolutionView extends ExplorerView {
   constructor(model, el) {
     super(model, el, "convolution", TEXT);
     const { picture, shape } = this.config;
-    const bytes = Uint8Array.from(atob(picture), (c) => c.charCodeAt(0));
+    const bytes = bytesFrom(picture);
     if (bytes.length !== shape[0] * shape[1]) throw new Error("picture and shape differ");
     this.pixels = Float64Array.from(bytes, (byte) => byte / 255);
   }

@@ -14,7 +14,7 @@ from pathlib import Path
 import sympy as sp
 from sympy.printing.jscode import JavascriptCodePrinter
 
-# Functions of front/special.js that a module may call, by their names in SymPy
+# Functions of special.js that a module may call, by their names in SymPy
 HELPERS = {
     "lse": "lse",
     "timeslog": "timeslog",

@@ -6,8 +6,8 @@
 import { Chart, formatNumber, seriesSample } from "../front/chart.js";
 import { element, sliderRow } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
-import { SPECIAL } from "./special.js";
 import { explorer, ExplorerView } from "../front/view.js";
+import { SPECIAL } from "./special.js";
 
 const TEXT = {
   zh: {
@@ -142,7 +142,7 @@ class FormulaView extends ExplorerView {
 
   sliderRow({ name, label, low, high, step, decimals }) {
     const short = (value) => decimalText(value, decimals);
-    const long = (value) => `${label} = ${short(value)}`;
+    const long = (value) => fill(TEXT.setting, { name: label, value: short(value) });
     const made = sliderRow({ name: label, low, high, step, format: { short, long } });
     made.input.addEventListener("input", () => {
       this.set({ ...this.state, [name]: Number(made.input.value) });

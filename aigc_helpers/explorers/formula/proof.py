@@ -26,7 +26,7 @@ Box = Mapping[sp.Symbol, tuple[float, float]]
 
 
 def _lse(*terms: np.ndarray) -> np.ndarray:
-    """As front/special.js: the largest exponent first, the others by log1p."""
+    """As special.js: the largest exponent first, the others by log1p."""
     arrays = np.broadcast_arrays(*(np.asarray(term, dtype=float) for term in terms))
     c, u = np.stack(arrays[::2]), np.stack(arrays[1::2])
     top = np.argmax(np.where(c > 0, u, -np.inf), axis=0)[None]

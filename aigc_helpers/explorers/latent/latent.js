@@ -3,8 +3,8 @@
 import { button, classChoice, element, sliderRow } from "../front/controls.js";
 import { clamp, fill, paintGrey, signed } from "../front/core.js";
 import { DecoderView } from "../front/decoder.js";
-import { nearestTile, REACH, Space } from "./space.js";
 import { explorer } from "../front/view.js";
+import { nearestTile, REACH, Space } from "./space.js";
 
 const TEXT = {
   zh: {
@@ -21,6 +21,7 @@ const TEXT = {
     picture: "生成的图像。{settings}",
     pictureOf: "生成的数字 {label}。{settings}",
     setting: "{name}：{value}",
+    separator: "；",
     atRest: "各方向都在 0",
     stripOnly: "预先算好的图像：一次动一个滑块",
     waiting: "预先算好的图像 · 动一动滑块，浏览器就开始运行网络",
@@ -167,7 +168,7 @@ class LatentView extends DecoderView {
     const parts = moved.map(([name, value]) =>
       fill(TEXT.setting, { name, value: signed(value) }),
     );
-    const settings = parts.join("；") || TEXT.atRest;
+    const settings = parts.join(TEXT.separator) || TEXT.atRest;
     const text = this.config.n_classes ? TEXT.pictureOf : TEXT.picture;
     return fill(text, { label: state.label, settings });
   }

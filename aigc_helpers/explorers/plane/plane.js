@@ -4,8 +4,8 @@ import { pictureOf } from "../front/answers.js";
 import { element, sliderRow } from "../front/controls.js";
 import { clamp, fill, signed } from "../front/core.js";
 import { DecoderView } from "../front/decoder.js";
-import { Plane, drawPoints } from "./points.js";
 import { explorer } from "../front/view.js";
+import { Plane, drawPoints } from "./points.js";
 
 const TEXT = {
   zh: {
@@ -92,7 +92,7 @@ class PlaneView extends DecoderView {
   legend() {
     this.boxes = [];
     if (!this.config.class_names.length) return [];
-    const title = element("legend", {}, TEXT.classes);
+    const title = element("legend", { className: "aigc-unseen" }, TEXT.classes);
     const node = element("fieldset", { className: "aigc-plane-classes" }, title);
     this.boxes = this.config.class_names.map((name, label) => {
       const box = element("input", { type: "checkbox" });

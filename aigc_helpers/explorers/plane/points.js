@@ -1,20 +1,15 @@
 // Encoded data on a plane: where they are, which is nearest, and a canvas of dots.
 
-import { CLASS_COLOURS, clamp } from "../front/core.js";
+import { bytesFrom, CLASS_COLOURS, clamp } from "../front/core.js";
 
 const FINEST = 32767; // places are int16, from one end of an axis to the other
-
-function integers(base64, Kind) {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return new Kind(bytes.buffer);
-}
 
 export class Plane {
   constructor({ bounds, points, labels }) {
     this.bounds = bounds;
-    const places = integers(points, Int16Array);
+    const places = new Int16Array(bytesFrom(points).buffer);
     this.shares = Float32Array.from(places, (place) => (place / FINEST + 1) / 2);
-    this.labels = labels ? integers(labels, Uint8Array) : null;
+    this.labels = labels ? bytesFrom(labels) : null;
     this.colours = CLASS_COLOURS;
   }
 

@@ -5,7 +5,7 @@ import { fill } from "../front/core.js";
 
 const N_ROWS = 12;
 
-// What the table shows; explorers/sampler_setting.py stores the same.
+// What the table shows; setting.py stores the same.
 export function summary({ tokens, probabilities, kept }, drawn) {
   const ranks = Array.from({ length: Math.min(N_ROWS, tokens.length) }, (_, i) => i);
   const rank = drawn === undefined ? -1 : tokens.indexOf(drawn);

@@ -113,7 +113,8 @@ export class SamplerForm {
     this.rows.top_k.show(state.top_k || this.allK);
     if (this.prompt.value !== state.prompt) this.prompt.value = state.prompt;
     this.seed.value = state.seed;
-    const list = unknown.map((character) => `“${character}”`).join("");
+    const quoted = (character) => fill(this.text.quoted, { character });
+    const list = unknown.map(quoted).join("");
     this.note.textContent = list ? fill(this.text.unknown, { list }) : "";
     this.prompt.setAttribute("aria-description", this.note.textContent);
   }

@@ -3,11 +3,11 @@
 import { Network } from "../front/answers.js";
 import { button, element } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
-import { distributionTable, summary } from "./distribution.js";
-import { breathe, KernelWriter, NetworkWriter, Passage } from "./passage.js";
-import { nextSeed, SamplerForm } from "./form.js";
-import { candidates } from "./sampling.js";
 import { explorer, ExplorerView } from "../front/view.js";
+import { distributionTable, summary } from "./distribution.js";
+import { nextSeed, SamplerForm } from "./form.js";
+import { breathe, KernelWriter, NetworkWriter, Passage } from "./passage.js";
+import { candidates } from "./sampling.js";
 import { WrittenText } from "./written.js";
 
 const TEXT = {
@@ -56,6 +56,7 @@ const TEXT = {
     shownStored: "预先生成的文字，设置与预设相同",
     changed: "设置已改变，文字还是原来的：按“生成”用新的设置",
     unknown: "词表里没有 {list}，已略去",
+    quoted: "“{character}”",
     noPrompt: "请写一个开头，至少一个词表里有的字符",
     noNetwork: "网络没有加载成功，文字仍是预先生成的。再按一次会重新加载。",
     kernelError: "Python 内核没能生成文字：{error}",

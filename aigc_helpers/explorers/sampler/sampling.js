@@ -1,4 +1,4 @@
-// From logits to a token; aigc_helpers/sampling.py has the same functions, and says why.
+// From logits to a token; aigc_helpers/language/sampling.py has the same functions, and says why.
 // Plain loops: this runs for every character, over the whole vocabulary.
 
 const DIGIT = 11; // bits that one pass of the radix sort looks at

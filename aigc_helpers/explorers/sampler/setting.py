@@ -155,7 +155,7 @@ def summary(found: Candidates, drawn: int) -> dict:
     """The most likely tokens and the one that was drawn, as the page shows them.
 
     "rows" are [rank, token, probability] before any cut, "kept" tells how many ranks
-    the cuts left, "share" their probability. ``front/distribution.js`` does the same.
+    the cuts left, "share" their probability. ``distribution.js`` does the same.
     """
     ranks = list(range(min(N_ROWS, len(found.tokens))))
     rank = int(np.flatnonzero(found.tokens == drawn)[0])

@@ -4,8 +4,8 @@ import { ExplorerError, pictureOf } from "../front/answers.js";
 import { Chart, formatNumber } from "../front/chart.js";
 import { button, element, sliderRow } from "../front/controls.js";
 import { fill, paintTile } from "../front/core.js";
-import { Sweep } from "./stored.js";
 import { explorer, ExplorerView } from "../front/view.js";
+import { Sweep } from "./stored.js";
 
 const TEXT = {
   zh: {
@@ -15,6 +15,8 @@ const TEXT = {
     fresh: "{settings} · Python 内核刚算好的结果",
     first: "正在等 Python 内核送来预先算好的图像",
     setting: "{name} = {value}",
+    separator: "，",
+    field: "{name} = ",
     reading: "{name} {value}",
     picture: "{name}，{settings}",
     curve: "{name}随{axis}变化的曲线，当前 {settings}，{name} {value}",
@@ -22,9 +24,8 @@ const TEXT = {
     compute: "计算新的值",
     computing: "计算中…",
     working: "Python 内核正在计算 {settings}，可能要等一会儿。已算好的值照常可以看。",
-    between: "请在“{name}”一栏填 {low} 到 {high} 之间的{kind}。",
-    whole: "整数",
-    number: "数",
+    between: "请在“{name}”一栏填 {low} 到 {high} 之间的数。",
+    betweenWhole: "请在“{name}”一栏填 {low} 到 {high} 之间的整数。",
     kernelError: "Python 内核没能算出结果：{error}",
     fresher: "刚算好的值",
   },
@@ -118,7 +119,7 @@ class SweepView extends ExplorerView {
     this.inputs = this.config.axes.map((axis) => this.input(axis));
     this.button = element("button", { type: "submit" }, TEXT.compute);
     const labels = this.inputs.map((input, i) =>
-      element("label", {}, `${this.config.axes[i].name} = `, input),
+      element("label", {}, fill(TEXT.field, this.config.axes[i]), input),
     );
     const form = element("form", { className: "aigc-compute", noValidate: true });
     form.append(...labels, this.button, (this.freshNode = element("div")));
@@ -147,11 +148,10 @@ class SweepView extends ExplorerView {
       if (value >= low && value <= high && (!whole || Number.isInteger(value))) {
         return value;
       }
-      const kind = whole ? TEXT.whole : TEXT.number;
       input.focus();
-      throw new ExplorerError(
-        fill(TEXT.between, { name, low: written(low), high: written(high), kind }),
-      );
+      const text = whole ? TEXT.betweenWhole : TEXT.between;
+      const ends = { low: written(low), high: written(high) };
+      throw new ExplorerError(fill(text, { name, ...ends }));
     });
   }
 
@@ -278,7 +278,7 @@ class SweepView extends ExplorerView {
     const readings = this.numbers.map(({ name }, i) =>
       fill(TEXT.reading, { name, value: readable(numbers[i]) }),
     );
-    const all = [settings, ...readings].join("，");
+    const all = [settings, ...readings].join(TEXT.separator);
     return fill(source === "kernel" ? TEXT.fresh : TEXT.stored, { settings: all });
   }
 
@@ -286,7 +286,7 @@ class SweepView extends ExplorerView {
     const parts = this.config.axes.map(({ name }, i) =>
       fill(TEXT.setting, { name, value: written(value[i]) }),
     );
-    return parts.join("，");
+    return parts.join(TEXT.separator);
   }
 
   end() {
