@@ -23,7 +23,7 @@ def restart_pages(app, env) -> list[str]:
 
 
 def put_back(app, env) -> list[str]:
-    """Give Sphinx its last count: it writes again the pages where the new one differs."""
+    """Give Sphinx its last count: only where the new one differs is a page written."""
     env.toc_fignumbers = getattr(env, "numbers_through_the_book", {})
     return []
 
