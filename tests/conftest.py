@@ -1,6 +1,5 @@
 """Fixtures that tests of the built site share: its files, a server, a browser."""
 
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from browsers import launch
 from playwright.sync_api import sync_playwright
 from serve import serving
 
+pytest_plugins = ["running", "costs"]
 ROOT = Path(__file__).parents[1]
 
 
@@ -28,13 +28,9 @@ def server(site):
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """A headless browser.
-
-    One per test module, not per session: while Playwright runs, asyncio.run()
-    refuses to start in the same thread, which tests of notebooks need.
-    """
+    """A headless browser, one for all tests of a process."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -86,39 +82,3 @@ def open_page(browser, server):
 def page(open_page):
     """One empty guarded page, 1280×900: ``page.goto(f"{server}/index.html")``."""
     return open_page(viewport={"width": 1280, "height": 900})
-
-
-# Minutes of each part on a quiet machine with two cores; the sum is held below.
-BUDGET = {"unit": 3, "notebooks": 12, "book": 8, "browser": 8}
-MOST_MINUTES = 37  # with the installation, continuous integration stays below 40
-SPENT = pytest.StashKey[dict[str, float]]()
-
-
-def pytest_configure(config):
-    """Begin to count the seconds of each part."""
-    config.stash[SPENT] = dict.fromkeys(BUDGET, 0.0)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Add a test's seconds, with those of its fixtures, to its part."""
-    begun = time.monotonic()
-    outcome = yield
-    part = item.path.relative_to(Path(__file__).parent).parts[0]
-    if part in BUDGET:
-        item.config.stash[SPENT][part] += time.monotonic() - begun
-    return outcome
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Print minutes by part, beside the budget."""
-    spent = config.stash[SPENT]
-    parts = [f"{p} {s / 60:.1f} of {BUDGET[p]}" for p, s in spent.items() if s >= 1]
-    total = sum(spent.values()) / 60
-    terminalreporter.write_line(f"minutes: {', '.join(parts)}; sum {total:.1f}")
-
-
-def pytest_sessionfinish(session):
-    """Fail a run that would take continuous integration past its limit."""
-    if sum(session.config.stash[SPENT].values()) > 60 * MOST_MINUTES:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED

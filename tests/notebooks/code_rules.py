@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from budgets import held
 from IPython.core.inputtransformer2 import TransformerManager
 from tools.run_notebooks import KERNEL, in_stored_form
 
 PACKAGE = Path(__file__).parents[2] / "aigc_helpers"
 DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 CJK = re.compile(r"[\u4e00-\u9fff]")
-MAX_BYTES = 2**20  # STYLE: a page of at most 1 MB, also on GitHub
-MAX_SECONDS = 100
+MAX_BYTES = 1000 * held("notebook.file_kb")
+MAX_SECONDS = held("notebook.seconds")
 MAX_IGNORED = 0.5  # half of the cells with output: the rest stays compared
 IGNORE = "nbval-ignore-output"
 PRAGMA = re.compile(r"#\s*(%%|NBVAL_|noqa\b|type:|ruff:|fmt:)")

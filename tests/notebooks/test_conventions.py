@@ -6,18 +6,19 @@ it; a rule that no case breaks fails.
 
 import ast
 import copy
+from statistics import mean
 
 import code_rules
 import nbformat
 import prose_rules
 import pytest
+from budgets import held
 from making import code, notebook, prose, stream, text
 from nbformat.v4 import new_output
 from tools.run_notebooks import NOTEBOOKS, TEMPLATE, WIDGET
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 RULES = {rule.__name__: rule for rule in code_rules.RULES + prose_rules.RULES}
-MINUTES = 12
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -27,12 +28,12 @@ def test_notebook_keeps_the_rule(path, rule):
     assert not problems, "\n".join([f"{path.name}: {rule.__doc__}", *problems])
 
 
-def test_all_notebooks_together_keep_the_time_budget():
+def test_notebooks_keep_the_mean_of_their_seconds():
     about = {p.stem: nbformat.read(p, as_version=4).metadata.aigc for p in ALL}
     seconds = {name: a.seconds for name, a in about.items()}
-    total = sum(seconds.values())
-    print(f"notebooks: {total:.0f} s of {60 * MINUTES}: {seconds}")
-    assert seconds and total <= 60 * MINUTES
+    most = held("notebook.mean_seconds")
+    print(f"notebooks: {mean(seconds.values()):.0f} s of {most}: {seconds}")
+    assert mean(seconds.values()) <= most
 
 
 def figure(caption="看左边", alt="一行数字", n=1):
@@ -149,7 +150,7 @@ BROKEN = [
     ("outputs_come_from_one_clean_run", with_metadata(language_info={"version": "3"})),
     ("outputs_come_from_one_clean_run", with_cell(code("slider", SLIDER))),
     ("outputs_are_small_and_calm", with_cell(code("1 / 0", ERROR))),
-    ("outputs_are_small_and_calm", with_cell(code("1", text("x" * 2**20)))),
+    ("outputs_are_small_and_calm", with_cell(code("1", text("x" * 10**6)))),
     ("outputs_are_small_and_calm", with_cell(code("warn()", stream("!", "stderr")))),
     ("outputs_are_small_and_calm", with_cell(code("draw()", SVG))),
     ("figures_have_caption_and_alt", with_cell(figure(caption=""))),

@@ -16,15 +16,18 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from budgets import held
 from making import code, notebook, saved, stream, text
 from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
+RESIDENT_MB = held("notebook.resident_mb")
 
 
 def nbval(path, *, strict: bool, python=sys.executable, **environment) -> str | None:
@@ -34,10 +37,11 @@ def nbval(path, *, strict: bool, python=sys.executable, **environment) -> str | 
     """
     mode = "--nbval" if strict else "--nbval-lax"
     options = f"{mode} --nbval-current-env --nbval-cell-timeout {CELL_SECONDS}"
+    program = Path(__file__).with_name("run_nbval.py")
     plain = f"-c {os.devnull} --rootdir {path.parent} -p no:cacheprovider --color no -q"
     result = subprocess.run(
-        [python, "-m", "pytest", *options.split(), *plain.split(), str(path)],
-        env={**os.environ, "AIGC_PROGRESS": "0", **environment},
+        [python, program, f"{RESIDENT_MB}", *options.split(), *plain.split(), path],
+        env={**os.environ, "PYTEST_ADDOPTS": "", "AIGC_PROGRESS": "0", **environment},
         capture_output=True,
         text=True,
         timeout=NOTEBOOK_SECONDS,
@@ -67,11 +71,15 @@ def test_there_are_notebooks():
     assert ALL
 
 
+@pytest.mark.alone
+@pytest.mark.runs_notebook
 @pytest.mark.parametrize("path", [*ALL, TEMPLATE], ids=lambda path: path.stem)
 def test_notebook_runs(path):
     assert_passes(path, strict=has_its_data(nbformat.read(path, as_version=4)))
 
 
+@pytest.mark.alone
+@pytest.mark.runs_notebook
 @pytest.mark.parametrize("name", ON_FALL_BACK_TOO)
 def test_notebook_runs_without_data(name, tmp_path):
     path = NOTEBOOKS / f"{name}.ipynb"
@@ -123,6 +131,11 @@ def test_a_failure_shows_the_cell_and_both_outputs(tmp_path):
     path = saved(notebook(code("6 * 7", text("'stored'"))), tmp_path)
     with pytest.raises(pytest.fail.Exception, match="(?s)strict.*6 \\* 7.*stored"):
         assert_passes(path, strict=True)
+
+
+def test_a_kernel_that_holds_too_much_memory_is_told(altered, monkeypatch):
+    monkeypatch.setattr("test_run.RESIDENT_MB", 10)
+    assert "MB, allowed are 10" in nbval(altered, strict=False)
 
 
 def test_environment_reaches_the_kernel(tmp_path):

@@ -9,6 +9,7 @@ from nbformat.v4 import output_from_msg
 from tools import run_notebooks
 from tools.run_notebooks import KERNEL, WIDGET
 
+pytestmark = pytest.mark.alone  # nbclient starts an event loop: see running.py
 FIGURE = "import matplotlib.pyplot as plt\nfig, _ = plt.subplots(); plt.close(fig)\nfig"
 SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
 
