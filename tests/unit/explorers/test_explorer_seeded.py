@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from aigc_helpers import gan
+from aigc_helpers import pixels
 from aigc_helpers.explorers.seeded import gaussian, mulberry32, slerp
 
 
@@ -26,6 +26,6 @@ def test_slerp_keeps_length_and_equals_the_books_formula():
     a, b = gaussian(0, 64), gaussian(1, 64)
     unit = [v / np.linalg.norm(v) for v in (a, b)]
     assert np.linalg.norm(slerp(*unit, 0.4)) == pytest.approx(1, abs=1e-6)
-    expected = gan.spherical_interpolation(*map(torch.tensor, (a, b, [0.4])))[0]
+    expected = pixels.spherical_interpolation(*map(torch.tensor, (a, b, [0.4])))[0]
     np.testing.assert_allclose(slerp(a, b, 0.4), expected, atol=1e-5)
     np.testing.assert_allclose(slerp(a, a, 0.4), a, atol=1e-6)
