@@ -35,14 +35,16 @@ Shipping
     doctor      what is wrong with an installation
 
 Chapters
-    00          explorers plotting runtime
-    01          data exercise explorers language plotting weights
-    02          data exercise explorers gan metrics plotting runtime store weights
-    03          data exercise explorers families metrics plotting runtime tables training
-    04          equations exercise explorers plotting runtime
-    05          data exercise explorers gan metrics plotting runtime tables training weights
-    06          data exercise explorers gan metrics plotting runtime tables training vae
-    07          data exercise explorers language metrics plotting rnn runtime training
+    00  explorers plotting runtime
+    01  data exercise explorers language plotting weights
+    02  data exercise explorers gan metrics plotting runtime store weights
+    03  data exercise explorers families metrics plotting runtime tables training
+    04  equations exercise explorers plotting runtime
+    05  data exercise explorers gan metrics pixels plotting runtime tables training
+        weights
+    06  data exercise explorers gan metrics pixels plotting runtime tables training vae
+        weights
+    07  data exercise explorers language metrics plotting rnn runtime training weights
 """
 
 __version__ = "0.1.0"

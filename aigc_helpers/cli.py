@@ -122,9 +122,9 @@ def add_export(commands) -> None:
 
 def run_export(args) -> None:
     """Export every shipped network that an explorer can use."""
-    from aigc_helpers.weights import export
+    from aigc_helpers.explorers import site
 
-    for path in export.export_all(args.to):
+    for path in site.export_all(args.to):
         say(f"{path}（{path.stat().st_size / 1e3:.0f} KB）")
 
 
@@ -137,9 +137,9 @@ def add_site(commands) -> None:
 
 def run_site(args) -> None:
     """Lay out the explorers' modules and networks for the static site."""
-    from aigc_helpers.explorers import page
+    from aigc_helpers.explorers import site
 
-    page.stage(args.to)
+    site.stage(args.to)
     say(f"网页需要的文件已放入 {args.to}")
 
 

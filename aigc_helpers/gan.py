@@ -193,7 +193,7 @@ def train_gan(
     generator, discriminator : nn.Module
         Changed in place. With ``labels`` both take the one-hot class as well.
     data : tensor
-        uint8 images (N, 1, 28, 28), or float rows (N, ...) that are used as they are.
+        uint8 images (N, C, H, W), or float rows (N, ...) that are used as they are.
     labels : int64 tensor (N,), optional
         Classes for conditional networks.
     betas : (float, float)
@@ -249,7 +249,7 @@ def train_gan(
 
 @torch.no_grad()
 def sample_images(generator, z, y=None, *, batch_size: int = 500):
-    """Images (B, 1, 28, 28) in [0, 1] from noise (B, latent_dim), one-hot classes.
+    """Images (B, C, H, W) in [0, 1] from noise (B, latent_dim), one-hot classes.
 
     Runs in evaluation mode and leaves the generator in the mode it was in.
     """

@@ -26,22 +26,22 @@ def pick_device(name: str | None = None) -> torch.device:
     ValueError
         If the named device is not on this machine.
     """
-    found = available_devices()
+    devices = available_devices()
     if name is None:
-        return torch.device(found[0])
-    if name.split(":")[0] not in found:
+        return torch.device(devices[0])
+    if name.split(":")[0] not in devices:
         raise ValueError(
-            f"device {name!r} is not on this machine; choose one of {found}"
+            f"device {name!r} is not on this machine; choose one of {devices}"
         )
     return torch.device(name)
 
 
 def available_devices() -> list[str]:
     """Device types on this machine, fastest first; the last is always ``"cpu"``."""
-    found = ["cuda"] if torch.cuda.is_available() else []
+    devices = ["cuda"] if torch.cuda.is_available() else []
     if torch.backends.mps.is_available():
-        found.append("mps")
-    return [*found, "cpu"]
+        devices.append("mps")
+    return [*devices, "cpu"]
 
 
 def bf16_is_native() -> bool:

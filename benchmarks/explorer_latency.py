@@ -28,15 +28,16 @@ from aigc_helpers.explorers import (  # noqa: E402
     FormulaExplorer,
     PlaneExplorer,
     SweepExplorer,
-    plane,
+    site,
 )
-from aigc_helpers.explorers import page as explorer_page  # noqa: E402
-from aigc_helpers.explorers.formulas.code import stage_formulas  # noqa: E402
+from aigc_helpers.explorers.formula.code import stage_formulas  # noqa: E402
+from aigc_helpers.explorers.plane import page as plane  # noqa: E402
 from aigc_helpers.weights import export  # noqa: E402
 
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>x</title>
 <link rel="stylesheet" href="_static/explorers/explorers.css">
-<script type="module" src="_static/explorers/host.js"></script><body>{}</body></html>"""
+<script type="module" src="_static/explorers/front/host.js"></script>
+<body>{}</body></html>"""
 
 FIRST = """async () => {
   const box = document.querySelector(".aigc-explorer");
@@ -79,7 +80,7 @@ MOVES = """async (n) => {
 
 def latent(folder: Path, network: str) -> str:
     """The latent explorer on a shipped network."""
-    return explorer_page.latent_page(network)
+    return site.shipped_page(network)
 
 
 def plane_page(folder: Path, network: str) -> str:
@@ -128,7 +129,7 @@ KINDS = {"formula": formula, "latent": latent, "plane": plane_page, "sweep": swe
 
 def stage(folder: Path, network: str, kinds: list[str]) -> None:
     """A page with one explorer of each kind, laid out as on the site."""
-    explorer_page.stage(folder / "_static")
+    site.stage(folder / "_static")
     prepare.stage_ort()
     vendor = folder / "_static" / "vendor"
     vendor.symlink_to(prepare.VENDOR, target_is_directory=True)

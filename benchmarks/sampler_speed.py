@@ -29,8 +29,8 @@ from serve import serving  # noqa: E402
 
 from aigc_helpers import export  # noqa: E402
 from aigc_helpers.explorers.modules import page_files  # noqa: E402
-from aigc_helpers.explorers.sampler_page import static_html  # noqa: E402
-from aigc_helpers.explorers.sampler_setting import sampler_setting  # noqa: E402
+from aigc_helpers.explorers.sampler.page import static_html  # noqa: E402
+from aigc_helpers.explorers.sampler.setting import sampler_setting  # noqa: E402
 from aigc_helpers.language.sampling import sample_text  # noqa: E402
 
 WRITE = """async ({ length, seed }) => {
@@ -103,9 +103,10 @@ CASES = {
 def stage(folder: Path) -> None:
     """A page for each network, laid out as on the site."""
     static = folder / "_static"
-    (static / "explorers").mkdir(parents=True)
     for name, text in page_files().items():
-        (static / "explorers" / name).write_text(text, "utf-8")
+        path = static / "explorers" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
     prepare.stage_ort()
     (static / "vendor").symlink_to(prepare.VENDOR, target_is_directory=True)
     for name, case in CASES.items():

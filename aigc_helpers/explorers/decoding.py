@@ -1,12 +1,15 @@
-"""Call a decoder and make sure that what comes back are images."""
+"""Decoders of images: call one and look at what comes back, export a shipped one."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
+from aigc_helpers import weights
 from aigc_helpers.runtime import evaluation_mode
+from aigc_helpers.weights import export
 
 Decoder = Callable[..., torch.Tensor]
 
@@ -29,6 +32,13 @@ def decode(
         y = torch.as_tensor(labels, dtype=torch.int64)
         inputs.append(nn.functional.one_hot(y, n_classes).float())  # (B, n_classes)
     return _checked(_call(decoder, inputs), len(z))
+
+
+def export_decoder(name: str, card: dict, path: Path) -> Path:
+    """Write a shipped network's decoder as ONNX; see `export.export_decoder`."""
+    explorer = card["explorer"]
+    sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
+    return export.export_decoder(weights.load_decoder(name, card), path, **sizes)
 
 
 def _call(decoder: Decoder, inputs: list[torch.Tensor]) -> object:

@@ -1,19 +1,34 @@
-"""The explorers' front-end files, and one module text of each for anywidget."""
+"""The explorers' front-end files, and one module text of each kind for anywidget.
+
+What all kinds share lies in ``front``, the rest in each kind's folder: ``NAME.js``,
+``NAME.css`` and what they need. A page serves the folders as they are.
+"""
 
 import re
 from pathlib import Path
 
-FRONT = Path(__file__).parent / "front"
+from aigc_helpers.explorers import kinds
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+STYLE = "explorers.css"  # of all explorers, joined
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.M)
 _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
 def page_files() -> dict[str, str]:
-    """Name and text of all files that a page needs: modules and one style sheet."""
-    texts = {path.name: path.read_text("utf-8") for path in sorted(FRONT.glob("*.js"))}
-    return {**texts, "explorers.css": style_text()}
+    """Path and text of all files that a page needs: modules and one style sheet."""
+    paths = [path for folder in _folders() for path in sorted(folder.glob("*.js"))]
+    texts = {
+        path.relative_to(kinds.FOLDER).as_posix(): path.read_text("utf-8")
+        for path in paths
+    }
+    return {**texts, STYLE: style_text()}
+
+
+def _folders() -> list[Path]:
+    """What all share, then each kind's own."""
+    return [kinds.FOLDER / name for name in ("front", *kinds.names())]
 
 
 def module_text(kind: str) -> str:
@@ -26,18 +41,19 @@ def module_text(kind: str) -> str:
     ValueError
         If two of the files declare the same name, or an import is left.
     """
-    names: list[str] = []
-    _collect(kind, names)
-    return join_modules([(FRONT / f"{name}.js").read_text("utf-8") for name in names])
+    paths: list[Path] = []
+    _collect(kinds.FOLDER / kind / f"{kind}.js", paths)
+    return join_modules([path.read_text("utf-8") for path in paths])
 
 
-def _collect(name: str, names: list[str]) -> None:
-    """Append a module's name after those of the modules that it imports."""
-    for other in _IMPORT.findall((FRONT / f"{name}.js").read_text("utf-8")):
-        if other not in names:
-            _collect(other, names)
-    if name not in names:
-        names.append(name)
+def _collect(path: Path, paths: list[Path]) -> None:
+    """Append a module's path after those of the modules that it imports."""
+    for address in _IMPORT.findall(path.read_text("utf-8")):
+        other = (path.parent / address).resolve()
+        if other not in paths:
+            _collect(other, paths)
+    if path not in paths:
+        paths.append(path)
 
 
 def join_modules(texts: list[str]) -> str:
@@ -58,6 +74,7 @@ def _plain(text: str) -> str:
 
 def style_text() -> str:
     """The style sheet of all explorers: what they share, then each kind's own."""
-    shared = FRONT / "explorers.css"
-    own = sorted(path for path in FRONT.glob("*.css") if path != shared)
+    shared = kinds.FOLDER / "front" / "explorers.css"
+    sheets = [path for folder in _folders() for path in sorted(folder.glob("*.css"))]
+    own = [path for path in sheets if path != shared]
     return "\n".join(path.read_text("utf-8") for path in [shared, *own])

@@ -55,19 +55,19 @@ def mean_log_likelihood(model, x, *, seed: int = 0) -> dict[str, float]:
         return {"exact": float(model.log_density(x).mean())}
     if hasattr(model, "elbo"):
         bound = float(model.elbo(x, rng).mean())
-        weights = _log_importance_weights(model, x, rng)  # (N, k)
+        weights = _draw_log_weights(model, x, rng)  # (N, k)
         estimate = metrics.importance_weighted_bound(weights)
         return {"bound": bound, "weighted": float(estimate.mean())}
     return {}
 
 
-def _log_importance_weights(model, x, rng):
-    """Log p(x, z) - log q(z|x) of N_IMPORTANCE draws from q for each point, (N, k)."""
+def _draw_log_weights(model, x, rng):
+    """Log weights of N_IMPORTANCE draws of z from q(z|x) for each point, (N, k)."""
     mu, logvar = (t[:, None] for t in model.encode(x))  # (N, 1, latent_dim)
     eps = torch.randn(len(x), N_IMPORTANCE, mu.shape[2], generator=rng)
     z = mu + eps * torch.exp(0.5 * logvar)  # (N, k, latent_dim)
-    log_prior_over_q = 0.5 * (eps**2 + logvar - z**2).sum(dim=2)
-    return model.log_px_given_z(x[:, None], z) + log_prior_over_q  # x: (N, 1, 2)
+    log_likelihood = model.log_px_given_z(x[:, None], z)  # of x: (N, 1, 2)
+    return metrics.log_importance_weights(log_likelihood, z, mu, logvar)
 
 
 def evaluate(model, data, held_out, *, seed: int = 0) -> dict[str, float]:

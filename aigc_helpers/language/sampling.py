@@ -1,7 +1,7 @@
 """Text from a language model, one character after another: the book's one sampler.
 
 A model is anything with ``initial_state()`` and ``step(tokens, state)``. The page's
-``explorers/front/sampling.js`` has the same functions and draws the same characters.
+``explorers/sampler/sampling.js`` has the same functions and draws the same characters.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """How good are generated images, points and texts? And how sure is a figure?"""
 
-from aigc_helpers.metrics.coverage import class_coverage, class_shares
+from aigc_helpers.metrics.coverage import class_coverage, class_shares, part_coverage
 from aigc_helpers.metrics.features import extract_features, predict_classes
 from aigc_helpers.metrics.frechet import (
     frechet_distance,
@@ -10,7 +10,9 @@ from aigc_helpers.metrics.frechet import (
 from aigc_helpers.metrics.likelihood import (
     bits_per_dimension,
     importance_weighted_bound,
+    log_importance_weights,
     log_mean_exp,
+    log_normal,
 )
 from aigc_helpers.metrics.manifold import PrecisionRecall, precision_recall
 from aigc_helpers.metrics.memorisation import (
@@ -18,10 +20,6 @@ from aigc_helpers.metrics.memorisation import (
     copying_test,
     nearest_neighbours,
 )
-from aigc_helpers.metrics.plane import (
-    energy_distance,
-    kernel_log_density,
-    part_coverage,
-)
+from aigc_helpers.metrics.points import energy_distance, kernel_log_density
 from aigc_helpers.metrics.resampling import bootstrap_interval, wilson_interval
 from aigc_helpers.metrics.text import TrainingText, form_kept

@@ -17,6 +17,27 @@ def bits_per_dimension(nats, n_dimensions: int):
     return nats / (n_dimensions * math.log(2))
 
 
+def log_normal(z, mu, logvar):
+    """Log-density of N(mu, diag sigma^2) at each row of z (..., D), in nats, (...)."""
+    squares = (z - mu) ** 2 / logvar.exp() + logvar + math.log(2 * math.pi)
+    return -0.5 * squares.sum(dim=-1)
+
+
+def log_importance_weights(log_likelihood, z, mu, logvar):
+    """Weights log p(x|z) + log p(z) - log q(z|x), in nats, (...).
+
+    Parameters
+    ----------
+    log_likelihood : tensor (...)
+        Log p(x|z).
+    z : tensor (..., D)
+        Drawn from q(z|x) = N(mu, diag sigma^2); the prior is p(z) = N(0, I).
+    mu, logvar : tensors that broadcast to z
+    """
+    log_prior, log_q = log_normal(z, 0 * mu, 0 * logvar), log_normal(z, mu, logvar)
+    return log_likelihood + log_prior - log_q
+
+
 def log_mean_exp(values, dim: int = -1):
     """log(mean(exp(values))) along ``dim``, without overflow."""
     return torch.logsumexp(values, dim=dim) - math.log(values.shape[dim])

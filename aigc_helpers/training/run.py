@@ -75,8 +75,9 @@ class MovingAverage:
     def __init__(self, network: nn.Module, decay: float = 0.99):
         self.decay = decay
         self.module = copy.deepcopy(network).eval().requires_grad_(False)
-        states = (part.state_dict().values() for part in (self.module, network))
-        self._pairs = list(zip(*states, strict=True))  # they share memory with both
+        mine, current = (p.state_dict(keep_vars=True) for p in (self.module, network))
+        # the tensors themselves, looked up once: update runs after every step
+        self._pairs = [(value, current[name]) for name, value in mine.items()]
 
     @torch.no_grad()
     def update(self, step: int) -> None:

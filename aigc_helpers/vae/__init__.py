@@ -5,10 +5,9 @@ with values in [0, 1]; likelihoods are those of Bernoulli pixels, in nats.
 """
 
 from aigc_helpers.vae.evaluation import (
+    draw_log_weights,
     evaluate_elbo,
     importance_weighted_nll,
-    log_importance_weights,
-    log_normal,
 )
 from aigc_helpers.vae.losses import (
     anneal,

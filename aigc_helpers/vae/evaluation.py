@@ -1,10 +1,8 @@
 """How good is a VAE? The bound and its parts, and tighter bounds by more samples."""
 
-import math
-
 import torch
 
-from aigc_helpers.metrics.likelihood import importance_weighted_bound
+from aigc_helpers.metrics import importance_weighted_bound, log_importance_weights
 from aigc_helpers.pixels import in_chunks, to_unit
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.vae.losses import kl_divergence, reconstruction_loss, reparameterize
@@ -29,25 +27,18 @@ def evaluate_elbo(model, images, y=None, *, seed: int = 0, batch_size: int = 500
 
 
 @torch.no_grad()
-def log_importance_weights(model, x, y=None, *, k: int, generator=None):
-    """Weights log p(x, z_i) - log q(z_i|x), z_i from q(z|x), in nats, (B, k).
+def draw_log_weights(model, x, y=None, *, k: int, generator=None):
+    """`log_importance_weights` of k draws of z from q(z|x) for each image, (B, k).
 
     ``x`` are float images (B, C, H, W); k decodings of each are made at once.
     """
     # each row k times: (B, latent_dim) -> (B * k, latent_dim)
     mu, logvar = (rows.repeat_interleave(k, dim=0) for rows in model.encode(x, y))
-    z = reparameterize(mu, logvar, generator=generator)  # (B * k, latent_dim)
-    repeated = None if y is None else y.repeat_interleave(k, dim=0)
+    z = reparameterize(mu, logvar, generator=generator)
+    repeated = None if y is None else y.repeat_interleave(k, dim=0)  # as mu
     logits = model.decode(z, repeated)
     log_likelihood = -reconstruction_loss(logits, x.repeat_interleave(k, dim=0))
-    log_prior, log_q = log_normal(z, 0 * mu, 0 * logvar), log_normal(z, mu, logvar)
-    return (log_likelihood + log_prior - log_q).view(len(x), k)
-
-
-def log_normal(z, mu, logvar):
-    """Log-density of N(mu, diag sigma^2) at each row of z, in nats, (B,)."""
-    squares = (z - mu) ** 2 / logvar.exp() + logvar + math.log(2 * math.pi)
-    return -0.5 * squares.sum(dim=1)
+    return log_importance_weights(log_likelihood, z, mu, logvar).view(len(x), k)
 
 
 @torch.no_grad()
@@ -80,7 +71,7 @@ def importance_weighted_nll(
 
     def bound(x, *condition):
         log_weights = [
-            log_importance_weights(model, x, *condition, k=part, generator=rng)
+            draw_log_weights(model, x, *condition, k=part, generator=rng)
             for part in parts_of(k, decodings)
         ]
         return -importance_weighted_bound(torch.cat(log_weights, dim=1))  # of (B, k)

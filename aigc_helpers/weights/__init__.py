@@ -63,21 +63,28 @@ def card(name: str, folder: Path = FOLDER) -> dict:
 
 
 def load(
-    name: str, *, into: nn.Module | None = None, folder: Path = FOLDER
+    name: str,
+    *,
+    into: nn.Module | None = None,
+    folder: Path = FOLDER,
+    facts: dict | None = None,
 ) -> nn.Module:
     """The trained network in evaluation mode, or ``into`` with its weights.
+
+    ``facts`` is its card, if that has been read already.
 
     Raises
     ------
     ValueError
         If the name is unknown, the file is damaged, or ``into`` has other sizes.
     """
+    facts = facts or card(name, folder)
     tensors = {
         key: value
-        for key, value in _read(name, folder).items()
+        for key, value in _read(name, folder, facts).items()
         if not key.startswith(EXPLORER)
     }
-    recipe = card(name, folder)["network"]
+    recipe = facts["network"]
     if into is None:  # shapes first, without memory: a card may ask for anything
         with torch.device("meta"):
             _require_same_shapes(name, recipe, build(recipe).state_dict(), tensors)
@@ -88,21 +95,22 @@ def load(
     return network.eval()
 
 
-def load_decoder(name: str) -> nn.Module:
+def load_decoder(name: str, facts: dict | None = None) -> nn.Module:
     """A shipped network as its explorer runs it, built from the card's ``decoder``.
 
     A class of the network's own module, built on the network: z (B, latent_dim),
-    and one-hot y if conditional, to images in [0, 1].
+    and one-hot y if conditional, to images in [0, 1]. ``facts`` is the card, if that
+    has been read already.
 
     Raises
     ------
     ValueError
         If the card names no decoder, or one that there is not.
     """
-    known = card(name)
+    facts = facts or card(name)
     try:
-        decoder = known["explorer"]["decoder"]
-        return _network_class(known["network"]["module"], decoder)(load(name)).eval()
+        kind = _network_class(facts["network"]["module"], facts["explorer"]["decoder"])
+        return kind(load(name, facts=facts)).eval()
     except _NO_NETWORK as error:
         raise ValueError(f"{name!r} has no decoder for an explorer: {error}") from error
 
@@ -112,11 +120,12 @@ def directions(name: str) -> torch.Tensor | None:
     return explorer_tensors(name).get("directions")
 
 
-def explorer_tensors(name: str) -> dict[str, torch.Tensor]:
+def explorer_tensors(name: str, facts: dict | None = None) -> dict[str, torch.Tensor]:
     """What an explorer needs beside the card: directions, or points and labels."""
+    facts = facts or card(name, FOLDER)
     return {
         key.removeprefix(EXPLORER): value
-        for key, value in _read(name, FOLDER).items()
+        for key, value in _read(name, FOLDER, facts).items()
         if key.startswith(EXPLORER)
     }
 
@@ -179,10 +188,10 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read(name: str, folder: Path) -> dict[str, torch.Tensor]:
+def _read(name: str, folder: Path, facts: dict) -> dict[str, torch.Tensor]:
     """All tensors of a network, after its checksum was compared with the card's."""
     path = Path(folder) / f"{name}.safetensors"
-    expected = card(name, folder)["sha256"]
+    expected = facts["sha256"]
     found = _sha256(path) if path.exists() else "no file"
     if found != expected:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Shipped networks as ONNX files that a browser runs."""
+"""Networks as ONNX files that a browser runs, compared with torch."""
 
 import hashlib
 import logging
@@ -11,7 +11,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from aigc_helpers import weights
 from aigc_helpers.files import whole
 from aigc_helpers.runtime import evaluation_mode
 
@@ -23,34 +22,6 @@ _KEY = "aigc_fingerprint"
 
 class ExportError(RuntimeError):
     """An exported network does not give what torch gives."""
-
-
-def export_all(folder: Path) -> list[Path]:
-    """Export every shipped network that an explorer uses."""
-    names = [name for name in weights.names() if weights.card(name).get("explorer")]
-    return [export_network(name, folder) for name in names]
-
-
-def export_network(name: str, folder: Path) -> Path:
-    """Write ``<folder>/<name>.onnx`` unless it is up to date.
-
-    The ``kind`` of the card's ``explorer`` entry says which explorer runs it: that of
-    "sampler" is exported by `export_step`, others by `export_decoder`.
-
-    Raises
-    ------
-    ExportError
-        If the file differs from torch by more than ``TOLERANCE``, or no explorer is
-        of that kind.
-    """
-    explorer, path = weights.card(name)["explorer"], Path(folder) / f"{name}.onnx"
-    kind = explorer.get("kind", "latent")
-    if kind == "sampler":
-        return export_step(weights.load(name), path)
-    if kind not in ("latent", "plane"):
-        raise ExportError(f"the card of {name!r} asks for an explorer {kind!r}")
-    sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
-    return export_decoder(weights.load_decoder(name), path, **sizes)
 
 
 def export_decoder(

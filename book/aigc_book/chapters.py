@@ -1,4 +1,4 @@
-"""MyST directive ``{chapters}``: a table of all chapters and what the reader makes there.
+"""MyST directive ``{chapters}``: all chapters, and what the reader makes in each.
 
 A chapter's title is its first heading, the sentence stands in its notebook's metadata
 as ``aigc.summary``; a new chapter is listed by being there.

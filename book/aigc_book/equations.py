@@ -14,8 +14,6 @@ from sphinx.util.docutils import SphinxDirective
 from aigc_helpers.equations import KEY
 from aigc_helpers.equations.words import closeness
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-
 
 def records(notebook) -> list[dict]:
     """What the cells of a notebook stored about its numbered equations, in order."""
@@ -67,7 +65,7 @@ class Equations(SphinxDirective):
         """Return a summary and one block for each equation."""
         lines, found = [], []
         for name in self.arguments[0].split():
-            path = NOTEBOOKS / f"{name}.ipynb"
+            path = Path(self.env.srcdir) / "notebooks" / f"{name}.ipynb"
             self.env.note_dependency(str(path))
             try:
                 found += records(nbformat.read(path, as_version=4))

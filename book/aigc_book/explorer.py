@@ -3,16 +3,7 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from aigc_helpers import weights
-from aigc_helpers.explorers.page import latent_page
-from aigc_helpers.explorers.plane import plane_page
-from aigc_helpers.explorers.sampler_page import sampler_page
-
-PAGES = {  # by the kind in the card
-    "latent": latent_page,
-    "plane": plane_page,
-    "sampler": sampler_page,
-}
+from aigc_helpers.explorers.site import shipped_page
 
 
 class Explorer(SphinxDirective):
@@ -28,14 +19,6 @@ class Explorer(SphinxDirective):
         except (KeyError, ValueError, FileNotFoundError) as error:
             raise self.error(f"explorer {name!r}: {error}") from error
         return [nodes.raw("", html, format="html")]
-
-
-def shipped_page(name: str) -> str:
-    """HTML of the explorer that the card of a shipped network asks for."""
-    kind = (weights.card(name).get("explorer") or {}).get("kind", "latent")
-    if kind not in PAGES:
-        raise ValueError(f"a page has no explorer of kind {kind!r}; it has {[*PAGES]}")
-    return PAGES[kind](name)
 
 
 def setup(app):

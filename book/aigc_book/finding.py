@@ -27,31 +27,29 @@ PAGE = (
 )
 
 
-def index_site(pages: dict[str, str], out: Path) -> None:
-    """Write the index below ``_static/pagefind``; pages are HTML by address."""
-    texts = {address: searchable(page) for address, page in pages.items()}
+def index_site(articles: dict[str, str], out: Path) -> None:
+    """Write the index below ``_static/pagefind``; articles are HTML by address."""
     shutil.rmtree(out / FOLDER, ignore_errors=True)  # its files are called by content
-    articles = {address: text for address, text in texts.items() if text}
     asyncio.run(write_index(articles, out / FOLDER))
     for path in (out / FOLDER).glob("pagefind-*"):
         if path.name not in KEPT:
             path.unlink()  # its ready-made user interfaces, which are not used
 
 
-async def write_index(pages: dict[str, str], folder: Path) -> None:
-    """Index pages, HTML by address, in Chinese."""
+async def write_index(articles: dict[str, str], folder: Path) -> None:
+    """Index articles, HTML by address, in Chinese."""
     config = IndexConfig(force_language="zh", output_path=str(folder))
     async with PagefindIndex(config=config) as index:
-        for address, text in pages.items():
+        for address, text in articles.items():
             await index.add_html_file(content=text, url=address)
 
 
-def searchable(page: str) -> str:
+def searchable(page: bytes) -> bytes:
     """The article of a page as small HTML, or nothing if it has none."""
-    soup = BeautifulSoup(page, "html.parser")
+    soup = BeautifulSoup(page.decode(), "html.parser")
     article = soup.select_one("article.bd-article")
     if article is None or article.h1 is None:
-        return ""
+        return b""
     for node in article.select(UNSEARCHED):
         node.decompose()
     for text in article.find_all(string=True):
@@ -62,7 +60,7 @@ def searchable(page: str) -> str:
             heading["id"] = section["id"]
             del section["id"]
     title = apart(article.h1.get_text(strip=True))
-    return PAGE.format(title=title, body=article)
+    return PAGE.format(title=title, body=article).encode()
 
 
 def apart(text: str) -> str:

@@ -1,55 +1,68 @@
 """What becomes of the pages once Sphinx has written them: here, and in this order.
 
 Each page is read once, goes through the functions of ``steps``, and is written once.
-What the whole site needs, the formulas of all pages before and the search index after,
-stands around that in ``finish``.
+What the whole site needs stands around that in ``finish``: the formulas of all pages
+before, the search index after.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from aigc_book import finding, lean, pristine, repairs, typeset
+from aigc_book.memory import Memory
 
 
-def steps(
-    path: Path, out: Path, formulas: typeset.Formulas
-) -> list[Callable[[str], str]]:
+@dataclass(frozen=True)
+class Site:
+    """What finishing a page asks of the site: folder, formulas, earlier results."""
+
+    out: Path
+    formulas: typeset.Formulas
+    memory: Memory
+
+
+def steps(path: Path, site: Site) -> list[Callable[[str], str]]:
     """What is done to the page at ``path``: functions from HTML to HTML."""
-    root = "../" * (len(path.relative_to(out).parts) - 1)
+    root = "../" * (len(path.relative_to(site.out).parts) - 1)
+    pack = partial(site.memory.recall, lean.smallest)
     return [
-        formulas.set_in,
+        site.formulas.set_in,
         repairs.translate,
         repairs.clarify,
-        partial(lean.unpack_pictures, out=out, root=root),
+        partial(lean.unpack_pictures, out=site.out, root=root, pack=pack),
         partial(lean.wait_for_pictures, folder=path.parent),
-        partial(lean.lighten, out=out, root=root),
+        partial(lean.lighten, out=site.out, root=root),
     ]
-
-
-def finish_page(path: Path, page: str, out: Path, formulas: typeset.Formulas) -> str:
-    """Write one page in its final form."""
-    for step in steps(path, out, formulas):
-        page = step(page)
-    path.write_text(page, "utf-8")
-    return page
 
 
 def finish(app, exception) -> None:
     """Finish the site that Sphinx has written."""
     if exception or app.builder.format != "html":
         return
-    out = Path(app.outdir)
-    pages = pristine.as_written(out, Path(app.doctreedir) / "pristine")
+    out, kept = Path(app.outdir), Path(app.doctreedir)
+    pages = pristine.as_written(out, kept / "pristine")
 
-    formulas = typeset.formulas_of(pages.values())
-    typeset.write_style(formulas.css, out / "_static")
+    site = Site(out, typeset.formulas_of(pages.values()), Memory(kept / "memory"))
+    typeset.write_style(site.formulas.css, out / "_static")
     repairs.repair_script(out / "_static" / "togglebutton.js")
-    finished = {
-        path.relative_to(out).as_posix(): finish_page(path, page, out, formulas)
+    for path in pages:
+        for step in steps(path, site):
+            pages[path] = step(pages[path])
+        path.write_text(pages[path], "utf-8")
+    finding.index_site(articles(pages, site), out)
+
+
+def articles(pages: dict[Path, str], site: Site) -> dict[str, str]:
+    """What can be searched: articles of finished pages, HTML by address."""
+    found = {
+        path.relative_to(site.out).as_posix(): site.memory.recall(
+            finding.searchable, page.encode()
+        ).decode()
         for path, page in pages.items()
     }
-    finding.index_site(finished, out)
+    return {address: article for address, article in found.items() if article}
 
 
 def setup(app):

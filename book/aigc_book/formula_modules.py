@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sphinx.util import logging
 
-from aigc_helpers.explorers.formulas.code import stage_formulas
+from aigc_helpers.explorers.formula.code import stage_formulas
 
 logger = logging.getLogger(__name__)
 

@@ -47,18 +47,30 @@ ICON = re.compile(r'<(i|span) class="([^"]*\bfa[sb]?\b[^"]*|fa-[^"]*)"([^>]*)></
 SCRIPT = re.compile(r"<script(?: data-cfasync=\"false\")?>(.*?)</script>", re.DOTALL)
 HANDLER = re.compile(r'\son(\w+)="([^"]*)"')
 PACKED = re.compile(
-    r'<img (?![^>]*loading=)([^>]*)src="data:image/(png|webp);base64,([^"]{8000,})"'
+    r'<img (?![^>]*loading=)([^>]*)src="data:image/(?:png|webp);base64,([^"]{8000,})"'
     r"([^>]*)>"
 )
 PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*src="((?!data:)[^"]+\.png)"[^>]*)>')
 
 
-def unpack_pictures(page: str, out: Path, root: str) -> str:
-    """Large pictures that lie in the page become files, loaded when they come near."""
+def smallest(content: bytes) -> bytes:
+    """The same pixels as lossless WebP where that takes less room."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.save(packed, "webp", lossless=True, quality=100, method=6, exact=True)
+    return min(content, packed.getvalue(), key=len)
+
+
+def unpack_pictures(page: str, out: Path, root: str, pack=smallest) -> str:
+    """Large pictures that lie in the page become files, loaded when they come near.
+
+    ``pack`` makes a picture's bytes smaller: `smallest`, or one that remembers.
+    """
 
     def unpack(match: re.Match) -> str:
-        before, kind, code, after = match.groups()
-        content, kind = smallest(base64.b64decode(code), kind)
+        before, code, after = match.groups()
+        content = pack(base64.b64decode(code))
+        kind = "webp" if content[8:12] == b"WEBP" else "png"
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
         (out / "_images").mkdir(exist_ok=True)
         (out / "_images" / name).write_bytes(content)
@@ -66,16 +78,6 @@ def unpack_pictures(page: str, out: Path, root: str) -> str:
         return f'<img loading="lazy" decoding="async" {before}{source}{after}>'
 
     return PACKED.sub(unpack, page)
-
-
-def smallest(content: bytes, kind: str) -> tuple[bytes, str]:
-    """The same pixels as lossless WebP where that takes less room, and the kind."""
-    packed = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as picture:
-        picture.save(packed, "webp", lossless=True, quality=100, method=6, exact=True)
-    if len(packed.getvalue()) < len(content):
-        return packed.getvalue(), "webp"
-    return content, kind
 
 
 def wait_for_pictures(page: str, folder: Path) -> str:

@@ -1,11 +1,9 @@
 """Diagrams: what is drawn, what is refused, and what stops the build."""
 
 import re
-import subprocess
-import sys
 
 import pytest
-from aigc_book import diagrams
+from aigc_book import diagrams, node
 from bs4 import BeautifulSoup
 
 GOOD = """flowchart TD
@@ -75,44 +73,33 @@ def test_what_is_not_understood_is_an_error(source, words):
 
 
 PAGE = '# 一页\n\n<a id="here"></a>\n\n## 这里\n\n```mermaid\n{source}```\n'
+LITTLE_BOOK = {
+    "diagram.md": PAGE.format(source=GOOD),
+    "diagram-article.md": PAGE.format(source=ARTICLE + "\n"),
+    "diagram-nowhere.md": PAGE.format(source=GOOD.replace("#here", "#there")),
+}
 
 
-def build(folder, source):
-    """Build a page with a diagram, warnings being errors."""
-    (folder / "index.md").write_text(PAGE.format(source=source), "utf-8")
-    extensions = str(diagrams.ROOT / "book" / "extensions")
-    (folder / "conf.py").write_text(
-        f"import sys\nsys.path.insert(0, {extensions!r})\n"
-        "extensions = ['myst_parser', 'diagrams']\n"
-    )
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html"]
-    return subprocess.run(
-        [*command, str(folder), str(folder / "out")], capture_output=True, text=True
-    )
-
-
-def test_a_fence_becomes_a_drawing_with_a_link_that_leads_somewhere(tmp_path):
-    done = build(tmp_path, GOOD)
-    assert done.returncode == 0, done.stderr
-    soup = BeautifulSoup((tmp_path / "out/index.html").read_text(), "html.parser")
-    assert soup.select_one("figure.book-diagram svg.diagram a[href='#here']")
-    assert soup.find(id="here") and "flowchart" not in soup.get_text()
+def test_a_fence_becomes_a_drawing_with_a_link_that_leads_somewhere(book):
+    assert book.complaints("diagram.md") == ""
+    page = book.page("diagram")
+    assert page.select_one("figure.book-diagram svg.diagram a[href='#here']")
+    assert page.find(id="here") and "flowchart" not in page.get_text()
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
+    ("name", "words"),
     [
-        (ARTICLE, "a label stands in quotes"),
-        (GOOD.replace("#here", "#there"), "diagram: no #there on the page"),
+        ("diagram-article.md", "a label stands in quotes"),
+        ("diagram-nowhere.md", "diagram: no #there on the page"),
     ],
 )
-def test_a_broken_diagram_stops_the_build(tmp_path, source, words):
-    done = build(tmp_path, source)
-    assert done.returncode != 0 and words in done.stderr
+def test_a_broken_diagram_stops_the_build(book, name, words):
+    assert words in book.complaints(name) and book.status == 1
 
 
 def test_missing_node_modules_are_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(diagrams, "MODULES", tmp_path)
+    monkeypatch.setattr(node, "MODULES", tmp_path)
     with pytest.raises(RuntimeError, match="run `make book`"):
         diagrams.draw([GOOD])
 
@@ -122,34 +109,38 @@ PAGE_OF_THE_MAP = "notebooks/02_concepts.html"
 CONTRAST = "axe.run('.book-diagram').then(found => found.violations.map(v => v.id))"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_concept_map_is_readable_on_a_phone(open_page, scheme):
-    page = open_page(PAGE_OF_THE_MAP, color_scheme=scheme, **PHONE)
+def test_the_concept_map_is_readable_on_a_phone(open_page):
+    page = open_page(PAGE_OF_THE_MAP, **PHONE)
     box = page.locator("svg.diagram").bounding_box()
     assert 0 <= box["x"] and box["x"] + box["width"] <= 360
-    for text in page.locator("svg.diagram text").all():
-        size = text.evaluate("t => parseFloat(getComputedStyle(t).fontSize)")
-        assert (
-            size
-            * box["width"]
-            / float(page.locator("svg.diagram").get_attribute("width"))
-            >= 11.5
+    scale = box["width"] / float(page.locator("svg.diagram").get_attribute("width"))
+    sizes = page.locator("svg.diagram text").evaluate_all(
+        "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize))"
+    )
+    assert sizes and min(sizes) * scale >= 11.5
+    page.evaluate((node.MODULES / "axe-core" / "axe.min.js").read_text("utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => document.documentElement.dataset.theme === scheme", arg=scheme
         )
+        assert page.evaluate(CONTRAST) == [], scheme
+
+
+def test_the_boxes_of_the_map_lead_to_the_sections_of_their_names(open_page):
+    page = open_page(PAGE_OF_THE_MAP, **PHONE)
     links = page.locator("svg.diagram a")
     assert links.count() == 7
     for link in links.all():
         link.click()
         anchor = link.get_attribute("href").removeprefix("#")
+        assert page.url.endswith(f"#{anchor}")
         target = page.locator(f"xpath=//*[@id='{anchor}']/following::h2[1]")
         assert link.text_content().split()[0] in target.text_content()
-    source = (diagrams.MODULES / "axe-core" / "axe.min.js").read_text("utf-8")
-    page.evaluate(source)
-    assert page.evaluate(CONTRAST) == []
 
 
-def test_the_list_below_the_map_says_the_same(site):
-    soup = BeautifulSoup((site / PAGE_OF_THE_MAP).read_text("utf-8"), "html.parser")
-    svg = soup.select_one("svg.diagram")
+def test_the_list_below_the_map_says_the_same(site, pages):
+    svg = pages[site / PAGE_OF_THE_MAP].select_one("svg.diagram")
     listed = svg.find_next("ul")
     mapped = {a["href"] for a in svg.select("a")}
     assert mapped == {a["href"] for a in listed.select("a[href^='#']")}

@@ -1,12 +1,8 @@
 """The directive {equations}: a page of all checked equations, from stored outputs."""
 
-import io
-
 import pytest
 from aigc_book import equations
-from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
-from sphinx.application import Sphinx
 
 from aigc_helpers.equations import equation
 
@@ -28,7 +24,6 @@ def cell(made):
     return new_code_cell("equation(...)", outputs=[output])
 
 
-@pytest.fixture
 def chapter():
     """A notebook with two equations; the check of the second is weak."""
     half = equation("eq-half", "一半", r"y = \frac{x}{2}", by="手算", x=3.0, y=1.5)
@@ -44,55 +39,40 @@ def chapter():
     return new_notebook(cells=[cell(half), new_code_cell("1"), cell(square)])
 
 
-@pytest.fixture
-def build(tmp_path, monkeypatch, chapter):
-    """Build a page beside that notebook; give it, parsed, and the warnings."""
-
-    def run(source: str):
-        monkeypatch.setattr(equations, "NOTEBOOKS", tmp_path)
-        (tmp_path / "chapter.ipynb").write_text(writes(chapter), "utf-8")
-        (tmp_path / "index.md").write_text(source, "utf-8")
-        warnings = io.StringIO()
-        settings = {
-            "extensions": ["myst_parser", "equations"],
-            "myst_enable_extensions": ["dollarmath", "colon_fence"],
-        }
-        out, trees = tmp_path / "out", tmp_path / "trees"
-        app = Sphinx(
-            tmp_path, None, out, trees, "html", settings, status=None, warning=warnings
-        )
-        app.build()
-        html = (out / "index.html").read_text("utf-8")
-        return BeautifulSoup(html, "html.parser"), warnings.getvalue()
-
-    return run
+LITTLE_BOOK = {
+    "notebooks/chapter.ipynb": lambda: writes(chapter()),
+    "equations.md": PAGE,
+    "equations-none.md": "# 页\n\n```{equations} nothing\n```\n",
+}
 
 
-def test_records_are_those_of_the_equations_in_order(chapter):
-    found = equations.records(chapter)
-    assert [record["label"] for record in found] == ["eq-half", "eq-square"]
+@pytest.fixture(scope="module")
+def records():
+    """What that notebook stores about its equations."""
+    return equations.records(chapter())
 
 
-def test_the_page_names_formula_check_and_result_and_links_to_the_equation(build):
-    page, warnings = build(PAGE)
-    first, second = page.select(".book-equation")
-    assert first.strong.text == "一半" and r"\frac{x}{2}" in first.text
+def test_records_are_those_of_the_equations_in_order(records):
+    assert [record["label"] for record in records] == ["eq-half", "eq-square"]
+
+
+def test_the_page_names_formula_check_and_result_and_links_to_the_equation(book):
+    first, second = book.page("equations").select(".book-equation")
+    assert first.strong.text == "一半" and first.select_one("mjx-container mfrac")
     assert "手算：误差小于 10⁻¹²，容差 10⁻¹⁰" in first.text
     assert "漏网" not in first.text
     assert first.a["href"].endswith("#equation-eq-half")
     assert "1 的几次方都是 1。" in second.text and "丢掉指数" in second.text
-    assert "equations" not in warnings
+    assert book.complaints("equations.md") == ""
 
 
-def test_the_summary_counts(chapter):
-    found = equations.records(chapter)
-    caught = sum(record["caught"] for record in found)
-    lost = sum(len(record["survived"]) for record in found)
-    said = equations.summary(found)
+def test_the_summary_counts(records):
+    caught = sum(record["caught"] for record in records)
+    lost = sum(len(record["survived"]) for record in records)
+    said = equations.summary(records)
     assert lost == 2 and caught > lost
     assert f"一共 2 条公式，全部通过检验。故意写错 {caught + lost} 种" in said
 
 
-def test_a_missing_notebook_is_told(build):
-    _, warnings = build(PAGE.replace("} chapter", "} nothing"))
-    assert "there is no notebook nothing" in warnings
+def test_a_missing_notebook_is_told(book):
+    assert "there is no notebook nothing" in book.complaints("equations-none.md")

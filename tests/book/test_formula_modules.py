@@ -1,52 +1,51 @@
 """The Sphinx extension that writes the modules of formula explorers."""
 
-import subprocess
-import sys
-from pathlib import Path
+from functools import cache
 
-import pytest
 import sympy as sp
 
 from aigc_helpers.explorers import FormulaExplorer
 
-EXTENSIONS = Path(__file__).parents[2] / "book" / "extensions"
-CONF = f"""
-import sys
-sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["formula_modules"]
-"""
 
-
-@pytest.fixture
-def explorer():
+@cache
+def explorer() -> FormulaExplorer:
     x, a = sp.symbols("x a")
     return FormulaExplorer({"f": a * x**2}, (x, 0, 1), sliders={a: (0, 2, 1)})
 
 
-def build(folder: Path, html: str) -> subprocess.CompletedProcess:
-    """A site of one page with that raw HTML, warnings being errors."""
-    source = folder / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF, "utf-8")
-    page = f"Page\n====\n\n.. raw:: html\n\n   {html}\n"
-    (source / "index.rst").write_text(page, "utf-8")
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", str(source)]
-    return subprocess.run(
-        [*command, str(folder / "site")], capture_output=True, text=True
-    )
+@cache
+def other() -> FormulaExplorer:
+    """One whose module no other page has."""
+    x, a = sp.symbols("x a")
+    return FormulaExplorer({"f": a * x**3}, (x, 0, 1), sliders={a: (0, 2, 1)})
 
 
-def test_a_page_gets_the_module_of_its_explorer(tmp_path, explorer):
-    result = build(tmp_path, explorer._static_html())
-    assert result.returncode == 0, result.stderr
-    name = explorer._config["formulas"]
-    module = tmp_path / "site" / "_static" / "formulas" / f"{name}.js"
-    assert module.read_text("utf-8") == explorer._module
+def page(html: str) -> str:
+    return f"# 页\n\n```{{raw}} html\n{html}\n```\n"
 
 
-def test_a_damaged_module_fails_the_build(tmp_path, explorer):
-    html = explorer._static_html().replace("Math.pow", "eval")
-    result = build(tmp_path, html)
-    assert result.returncode != 0
-    assert "arithmetic only" in result.stderr
-    assert not (tmp_path / "site" / "_static" / "formulas").exists()
+LITTLE_BOOK = {
+    "formula.md": lambda: page(explorer()._static_html()),
+    "formula-damaged.md": lambda: page(
+        other()._static_html().replace("Math.pow", "eval")
+    ),
+}
+
+
+def modules(book) -> dict[str, str]:
+    """The modules that the book's pages import, by name."""
+    folder = book.html / "_static" / "formulas"
+    return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+
+
+def test_a_page_gets_the_module_of_its_explorer(book):
+    name = f"{explorer()._config['formulas']}.js"
+    assert modules(book)[name] == explorer()._module
+    assert book.complaints("formula.md") == ""
+
+
+def test_a_damaged_module_fails_the_build_and_is_not_written(book):
+    assert "arithmetic only" in book.complaints("formula-damaged.md")
+    assert book.status == 1
+    assert not [text for text in modules(book).values() if "eval" in text]
+    assert f"{other()._config['formulas']}.js" not in modules(book)

@@ -2,11 +2,11 @@
 
 import base64
 import io
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from aigc_book import lean, pristine, typeset
+from aigc_book.memory import Memory
 from fontTools.ttLib import TTFont
 from PIL import Image
 from sphinx.errors import ExtensionError
@@ -91,20 +91,41 @@ def test_pictures_wait_and_keep_their_place(tmp_path):
 
 
 def test_a_page_that_sphinx_left_alone_is_finished_anew(tmp_path):
-    app = SimpleNamespace(
-        builder=SimpleNamespace(format="html"),
-        outdir=tmp_path / "html",
-        doctreedir=tmp_path / "trees",
-    )
-    page = app.outdir / "book" / "a.html"
+    out, kept = tmp_path / "html", tmp_path / "kept"
+    page = out / "book" / "a.html"
     page.parent.mkdir(parents=True)
     for text in ("<head></head>1", "<head></head>2"):  # twice written by Sphinx
         page.write_text(text)
         for _ in range(2):  # the second time Sphinx leaves it alone
-            pristine.put_back(app, None)
-            assert page.read_text() == text
-            lean.lighten_site(app, None)
+            assert pristine.as_written(out, kept) == {page: text}
+            page.write_text(lean.lighten(text, out, "../"))
             assert page.read_text().count(pristine.MARK) == 1
+
+
+def test_a_page_that_speaks_of_the_policy_is_not_taken_for_finished(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text("<head></head>" + " " * pristine.HEAD + pristine.MARK)
+    assert not pristine.is_finished(page)
+
+
+def test_templates_of_the_theme_are_no_pages(tmp_path):
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static" / "macros.html").write_text("<head></head>")
+    assert pristine.as_written(tmp_path, tmp_path / "kept") == {}
+
+
+def test_a_slow_answer_is_computed_once_and_forgotten_with_its_question(tmp_path):
+    asked = []
+
+    def double(content: bytes) -> bytes:
+        asked.append(content)
+        return content * 2
+
+    memory = Memory(tmp_path)
+    assert [memory.recall(double, b"a") for _ in range(2)] == [b"aa", b"aa"]
+    assert Memory(tmp_path).recall(double, b"a") == b"aa" and asked == [b"a"]
+    assert memory.recall(double, b"b") == b"bb" and asked == [b"a", b"b"]
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_formulas_become_html_with_mathml():

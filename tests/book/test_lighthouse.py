@@ -38,6 +38,7 @@ def test_lighthouse_finds_nothing(server, page, tmp_path):
         str(PROGRAM),
         f"{server}/{page}",
         "--quiet",
+        "--disable-full-page-screenshot",
         "--output=json",
         f"--output-path={report}",
         f"--only-categories={','.join(KINDS)}",

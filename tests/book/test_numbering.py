@@ -22,8 +22,8 @@ def test_each_page_and_each_kind_counts_from_one_in_order():
     "pattern", [r'caption-number">图 (\d+)', r'class="eqno">\((\d+)\)']
 )
 def test_pages_of_the_site_count_from_one(site, pattern):
-    pages = list((site / "notebooks").glob("*.html"))
-    found = {p.name: re.findall(pattern, p.read_text("utf-8")) for p in pages}
+    chapters = list((site / "notebooks").glob("*.html"))
+    found = {p.name: re.findall(pattern, p.read_text("utf-8")) for p in chapters}
     assert any(found.values())
     for name, numbers in found.items():
         assert numbers == [str(i + 1) for i in range(len(numbers))], name

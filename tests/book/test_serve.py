@@ -16,8 +16,9 @@ TYPES = {
 }
 
 
-@pytest.fixture
-def address(tmp_path):
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("served")
     (tmp_path / "site").mkdir()
     (tmp_path / "secret.txt").write_text("no")
     for name in TYPES:

@@ -1,11 +1,9 @@
 """The built site: whole, self-contained, Chinese, and readable without pictures."""
 
 import re
-from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
@@ -26,13 +24,6 @@ SCRIPT_ADDRESS = re.compile(
     r"""(?:fetch|import|importScripts|new\s+Worker)\s*\(\s*["'`](https?:)?//"""
     r"""|from\s*["'](https?:)?//"""
 )
-
-
-@pytest.fixture(scope="module")
-def pages(site) -> dict[Path, BeautifulSoup]:
-    """Every page of the site, parsed."""
-    paths = [p for p in site.rglob("*.html") if "_static" not in p.parts]
-    return {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in paths}
 
 
 def test_the_site_has_its_pages(site, pages):
@@ -85,11 +76,12 @@ def test_no_trace_of_thebe(site):
 
 
 def test_every_link_and_asset_leads_somewhere(site, pages):
+    anchors = {p: {tag["id"] for tag in s.select("[id]")} for p, s in pages.items()}
     broken = [
         f"{path.relative_to(site)}: {address}"
         for path, soup in pages.items()
-        for address in addresses(soup)
-        if not leads_somewhere(site, path, address, pages)
+        for address in set(addresses(soup))
+        if not leads_somewhere(site, path, address, anchors)
     ]
     assert not broken, "\n".join(broken)
 
@@ -104,7 +96,7 @@ def addresses(soup):
             yield address
 
 
-def leads_somewhere(site, page, address, pages) -> bool:
+def leads_somewhere(site, page, address, anchors) -> bool:
     """Whether the file exists, and the fragment in it if it is a page."""
     here = page.relative_to(site).as_posix()
     target = urlsplit(urljoin(here, address))
@@ -113,9 +105,9 @@ def leads_somewhere(site, page, address, pages) -> bool:
         path = path / "index.html"
     if not path.is_file():
         return False
-    if not target.fragment or path not in pages:
-        return True
-    return pages[path].find(id=unquote(target.fragment)) is not None
+    return not target.fragment or unquote(target.fragment) in anchors.get(
+        path, {unquote(target.fragment)}
+    )
 
 
 def test_every_picture_has_an_alternative_text(pages):
@@ -140,6 +132,7 @@ def test_labels_and_tooltips_are_chinese(pages):
 
 
 def test_what_the_theme_writes_is_chinese(pages):
+    own = headings(pages)
     english = [
         f"{path.name}: {text!r}"
         for path, soup in pages.items()
@@ -148,7 +141,7 @@ def test_what_the_theme_writes_is_chinese(pages):
         if ENGLISH.search(text)
         and not CHINESE.search(text)
         and not NAMES.match(text)
-        and text not in headings(pages)
+        and text not in own
         and not (tag.name == "summary" and CHINESE.search(tag.get_text()))
     ]
     assert not english, "\n".join(sorted(set(english)))
@@ -168,9 +161,10 @@ def headings(pages) -> set[str]:
     }
 
 
-def test_the_first_page_holds_an_explorer(site):
-    soup = BeautifulSoup((site / "book/index.html").read_text("utf-8"), "html.parser")
-    explorer = soup.select_one("article .aigc-explorer[data-network]")
+def test_the_first_page_holds_an_explorer(site, pages):
+    explorer = pages[site / "book/index.html"].select_one(
+        "article .aigc-explorer[data-network]"
+    )
     assert explorer is not None
     network = f"_static/networks/{explorer['data-network']}.onnx"
     assert (site / network).stat().st_size > 10_000

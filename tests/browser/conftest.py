@@ -10,8 +10,9 @@ import torch
 from serve import serving
 
 from aigc_helpers import gan
-from aigc_helpers.explorers import page
-from aigc_helpers.explorers.setting import latent_setting
+from aigc_helpers.explorers import site
+from aigc_helpers.explorers.latent import page
+from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.weights import export
 
 AXE = prepare.MODULES / "axe-core" / "axe.min.js"
@@ -23,7 +24,7 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="_static/explorers/explorers.css">
 <style>body {{ font-family: sans-serif; max-width: 44rem; margin: auto; padding: 8px }}
 html[data-theme=dark] {{ background: #14181e; color: #ced6dd }}</style>
-<script type="module" src="_static/explorers/host.js"></script></head>
+<script type="module" src="_static/explorers/front/host.js"></script></head>
 <body><main><h1>探索器</h1>{body}</main></body></html>"""
 
 
@@ -57,8 +58,8 @@ def explorer_site(tmp_path_factory, decoders, explorers):
     folder = tmp_path_factory.mktemp("site")
     static = folder / "_static"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "export_all", lambda folder: [])
-        page.stage(static)
+        patch.setattr(site, "export_all", lambda folder: [])
+        site.stage(static)
     for name, decoder in decoders.items():
         export.export_decoder(
             decoder,
@@ -79,7 +80,7 @@ def explorer_site(tmp_path_factory, decoders, explorers):
         write(folder, name, body)
     themed(folder, explorers["conditional"])
     empty = PAGE.format(body='<div id="cell"></div>', theme="")
-    host = '<script type="module" src="_static/explorers/host.js"></script>'
+    host = '<script type="module" src="_static/explorers/front/host.js"></script>'
     (folder / "empty.html").write_text(empty.replace(host, ""), "utf-8")
     return folder
 

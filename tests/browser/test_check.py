@@ -199,7 +199,7 @@ def test_thousands_and_decimals_are_told_apart(open_page):
     page = open_page("checks.html")
     read = page.evaluate(
         """async () => {
-          const { parseNumber } = await import("./_static/explorers/numerals.js");
+          const { parseNumber } = await import("./_static/explorers/check/numerals.js");
           const texts = ["1,000", "1,234,567.5", "0,123", "12,5", "１，０００"];
           return texts.map((text) => parseNumber(text));
         }"""

@@ -6,7 +6,7 @@ import torch
 from live_page import show_live
 
 from aigc_helpers.explorers import ConvolutionExplorer
-from aigc_helpers.explorers.convolution import PRESETS
+from aigc_helpers.explorers.convolution.setting import PRESETS
 
 SHAPE = (20, 30)
 PICTURE = np.random.default_rng(0).integers(256, size=SHAPE, dtype=np.uint8)

@@ -8,8 +8,8 @@ import sympy as sp
 from live_page import show_live
 
 from aigc_helpers.explorers import FormulaExplorer
-from aigc_helpers.explorers.formulas import code
-from aigc_helpers.explorers.formulas.stable import stable
+from aigc_helpers.explorers.formula import code
+from aigc_helpers.explorers.formula.stable import stable
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 PATHS = """() => [...document.querySelectorAll(".aigc-plot path")]
@@ -292,7 +292,7 @@ BANK = [
 ]
 COMPUTE = """async ([name, points]) => {
   const { plotted } = await import(`./_static/formulas/${name}.js`);
-  const { SPECIAL } = await import("./_static/explorers/special.js");
+  const { SPECIAL } = await import("./_static/explorers/formula/special.js");
   const functions = plotted(SPECIAL).curves;
   return functions.map((f) => points.map((point) => f(...point)));
 }"""
@@ -343,7 +343,7 @@ def test_the_explorer_draws_what_python_computes(explorer):
 def test_special_functions_equal_scipy(open_page):
     points = np.concatenate([np.linspace(-30, 30, 1201), np.linspace(0.01, 170, 700)])
     call = """async ([name, points]) => {
-      const { SPECIAL } = await import("./_static/explorers/special.js");
+      const { SPECIAL } = await import("./_static/explorers/formula/special.js");
       return points.map(SPECIAL[name]).map((y) => (Number.isFinite(y) ? y : String(y)));
     }"""
     page = open_page("empty.html")

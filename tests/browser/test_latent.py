@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from aigc_helpers.explorers.sampling import gaussian, slerp
+from aigc_helpers.explorers.seeded import gaussian, slerp
 
 PIXELS = """() => {
   const canvas = document.querySelector(".aigc-picture");
@@ -123,7 +123,7 @@ def test_samples_agree_between_python_and_the_page(open_page, server):
     page = open_page("index.html")
     drawn = page.evaluate(
         """async () => {
-          const { gaussian, slerp } = await import("./_static/explorers/core.js");
+          const { gaussian, slerp } = await import("./_static/explorers/front/core.js");
           const pairs = [[0, 64], [1, 7], [123456789, 16], [4294967295, 3]];
           const mixed = slerp(gaussian(3, 64), gaussian(4, 64), 0.3);
           const samples = pairs.map(([seed, n]) => Array.from(gaussian(seed, n)));

@@ -6,7 +6,8 @@ import torch
 from live_page import answer, show_live
 from torch import nn
 
-from aigc_helpers.explorers import PlaneExplorer, plane
+from aigc_helpers.explorers import PlaneExplorer
+from aigc_helpers.explorers.plane import page as plane
 from aigc_helpers.weights import export
 
 PIXELS = """() => {

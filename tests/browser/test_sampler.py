@@ -6,8 +6,8 @@ from live_page import answer, show_live
 from tiny_models import CHARACTERS, models
 
 from aigc_helpers.explorers import SamplerExplorer
-from aigc_helpers.explorers.sampler_page import static_html
-from aigc_helpers.explorers.sampler_setting import sampler_setting
+from aigc_helpers.explorers.sampler.page import static_html
+from aigc_helpers.explorers.sampler.setting import sampler_setting
 from aigc_helpers.language.sampling import (
     Sampling,
     candidates,
@@ -108,7 +108,7 @@ def test_candidates_and_choices_are_those_of_python(sampler):
     found = sampler().page.evaluate(
         """async (cases) => {
           const { candidates, choose } =
-            await import("./_static/explorers/sampling.js");
+            await import("./_static/explorers/sampler/sampling.js");
           return cases.map(([logits, sampling, uniform]) => {
             const found = candidates(Float32Array.from(logits), sampling);
             const chosen = uniform.map((u) => choose(found, u));
@@ -542,7 +542,7 @@ def test_live_any_place_of_the_text_has_a_distribution(live):
 
 def test_live_a_long_text_can_be_stopped(live, monkeypatch):
     page, widget = live
-    monkeypatch.setattr("aigc_helpers.explorers.sampler._SECONDS", 0)
+    monkeypatch.setattr("aigc_helpers.explorers.sampler.widget._SECONDS", 0)
     page.get_by_role("button", name="生成", exact=True).click()
     while page.evaluate(f"{CELL_VIEW}.passage.tokens.length") in (*range(5), 40):
         page.wait_for_timeout(20)

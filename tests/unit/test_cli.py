@@ -131,7 +131,9 @@ def test_export_hands_the_folder_on_and_lists_files(monkeypatch, tmp_path, capsy
         (folder / "a.onnx").write_bytes(bytes(5000))
         return [folder / "a.onnx"]
 
-    replace_module(monkeypatch, "aigc_helpers.weights.export", export_all=export_all)
+    import aigc_helpers.explorers  # noqa: F401
+
+    replace_module(monkeypatch, "aigc_helpers.explorers.site", export_all=export_all)
     assert cli.main(["export", "--to", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'a.onnx'}（5 KB）\n"
 
@@ -140,7 +142,7 @@ def test_site_hands_the_folder_on(monkeypatch, tmp_path, capsys):
     staged = []
     import aigc_helpers.explorers  # noqa: F401
 
-    replace_module(monkeypatch, "aigc_helpers.explorers.page", stage=staged.append)
+    replace_module(monkeypatch, "aigc_helpers.explorers.site", stage=staged.append)
     assert cli.main(["site", "--to", str(tmp_path / "assets")]) == 0
     assert staged == [tmp_path / "assets"]
     assert str(tmp_path / "assets") in capsys.readouterr().out

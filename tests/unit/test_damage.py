@@ -20,7 +20,7 @@ from torch import nn
 from aigc_helpers import gan, weights
 from aigc_helpers.data import hosts
 from aigc_helpers.data.idx import read_idx
-from aigc_helpers.explorers.setting import latent_setting
+from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.tables.stored import StoredTable, read, write
 from aigc_helpers.training import checkpoint
 from aigc_helpers.training.checkpoint import (

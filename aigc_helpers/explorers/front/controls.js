@@ -62,7 +62,7 @@ function thumbnail([height, width], title) {
 
 export function classChoice(n, title, choose) {
   const name = `aigc-${page}-${serial++}`;
-  const legend = element("legend", {}, title);
+  const legend = element("legend", { className: "aigc-unseen" }, title);
   const node = element("fieldset", { className: "aigc-classes" }, legend);
   const inputs = Array.from({ length: n }, (_, label) => {
     const input = element("input", { type: "radio", name, value: label });

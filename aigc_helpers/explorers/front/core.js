@@ -17,7 +17,7 @@ export function signed(value, digits = 2) {
 
 /* ---- numbers ---- */
 
-// Uniform numbers in [0, 1); explorers/sampling.py has the same generator.
+// Uniform numbers in [0, 1); language/sampling.py has the same generator.
 export function mulberry32(seed) {
   let a = seed >>> 0;
   return () => {
@@ -54,10 +54,14 @@ export function slerp(a, b, t) {
   return Float32Array.from(a, (value, i) => wa * value + wb * b[i]);
 }
 
+// Uint8Array of base64 text.
+export function bytesFrom(base64) {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+}
+
 // Little-endian float32 numbers from base64.
 export function floats(base64) {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
+  return new Float32Array(bytesFrom(base64).buffer);
 }
 
 /* ---- pictures ---- */

@@ -1,4 +1,5 @@
 // The page's host: gives each explorer's module a model, as anywidget does in Jupyter.
+// A kind's module is the file of its name in the folder of its name beside this one.
 
 import { followLinks, nearest, reveal } from "./links.js";
 
@@ -7,7 +8,6 @@ const TEXT = {
     failed: "这里的交互图没有加载成功，上面是预先准备的内容。刷新页面可以再试一次。",
   },
 }.zh;
-const KINDS = new Set(["latent", "plane", "formula", "sweep", "sampler", "convolution", "check"]);
 
 // The part of anywidget's model that a module may use.
 class PageModel {
@@ -54,15 +54,15 @@ function sayWhy(container, error) {
 
 async function mount(container) {
   const kind = container.dataset.explorer;
-  if (!KINDS.has(kind)) throw new Error(`no explorer ${kind}`);
+  if (!/^[a-z]+$/.test(kind)) throw new Error(`no explorer ${kind}`);
   const posters = [...container.querySelectorAll("img")];
   const state = JSON.parse(container.querySelector("script").textContent);
-  const module = await import(new URL(`${kind}.js`, import.meta.url).href);
+  const module = await import(new URL(`../${kind}/${kind}.js`, import.meta.url).href);
   for (const poster of posters) poster.loading = "eager"; // a link may come from afar
   await Promise.all(posters.map((poster) => poster.decode()));
   const model = new PageModel({
     ...state,
-    _assets: new URL("../", import.meta.url).href,
+    _assets: new URL("../../", import.meta.url).href,
     _sprite: posters[0],
     _sprites: posters,
   });

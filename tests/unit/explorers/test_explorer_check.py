@@ -6,8 +6,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from aigc_helpers.explorers import check, modules
-from aigc_helpers.explorers.richtext import parse, to_html
+from aigc_helpers.explorers import check, kinds, modules
+from aigc_helpers.explorers.check.richtext import parse, to_html
+from aigc_helpers.explorers.check.setting import SLACK
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STEPS = ["一", "二", "三", "四"]
@@ -184,5 +185,5 @@ def test_the_module_is_one_text_without_imports_and_without_html_from_data():
 
 
 def test_rounding_is_the_same_in_python_and_on_the_page():
-    source = (modules.FRONT / "check.js").read_text("utf-8")
-    assert float(re.search(r"SLACK = (\S+);", source)[1]) == check.SLACK
+    source = (kinds.FOLDER / "check" / "check.js").read_text("utf-8")
+    assert float(re.search(r"SLACK = (\S+);", source)[1]) == SLACK

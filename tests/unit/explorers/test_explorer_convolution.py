@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from aigc_helpers.explorers import ConvolutionExplorer, modules
-from aigc_helpers.explorers.convolution import LIMIT, PRESETS, convolve
+from aigc_helpers.explorers.convolution.setting import LIMIT, PRESETS, convolve
 
 
 @pytest.fixture
@@ -89,7 +89,8 @@ def test_floats_are_taken_and_weights_brought_into_range():
     explorer = ConvolutionExplorer(ramp, [[9, 0, 0], [0, -9, 0], [0, 0, 1]], bias=3)
     assert explorer.kernel == [[LIMIT, 0, 0], [0, -LIMIT, 0], [0, 0, 1]]
     assert explorer.bias == 1.0
-    assert explorer._picture.dtype == np.uint8 and explorer._picture.max() == 255
+    picture = explorer._setting.picture
+    assert picture.dtype == np.uint8 and picture.max() == 255
     assert "ConvolutionExplorer('照片', 3x4 pixels)" == repr(explorer)
 
 
@@ -104,7 +105,7 @@ def test_floats_are_taken_and_weights_brought_into_range():
         (np.zeros((3, 3)), {"kernel": [1, 2]}, r"kernel must be numbers \(3, 3\)"),
         (np.zeros((3, 3)), {"kernel": [np.nan] * 9}, "NaN or infinity"),
         (np.zeros((3, 3)), {"bias": "x"}, "bias must be numbers"),
-        (np.zeros((3, 3)), {"presets": [{"name": "a"}]}, "name, kernel and bias"),
+        (np.zeros((3, 3)), {"presets": [{"name": "a"}]}, "a name and all of"),
     ],
 )
 def test_what_does_not_fit_is_refused(picture, options, words):

@@ -11,10 +11,10 @@ import pytest
 import sympy as sp
 
 from aigc_helpers.explorers import FormulaExplorer
-from aigc_helpers.explorers.formulas import code
-from aigc_helpers.explorers.formulas.mathml import math_html, math_tree
-from aigc_helpers.explorers.formulas.proof import numbers, prove
-from aigc_helpers.explorers.formulas.stable import real_symbols, stable
+from aigc_helpers.explorers.formula import code
+from aigc_helpers.explorers.formula.mathml import math_html, math_tree
+from aigc_helpers.explorers.formula.proof import numbers, prove
+from aigc_helpers.explorers.formula.stable import real_symbols, stable
 
 x, y, mu, sigma, D, w = sp.symbols("x y mu sigma D w")
 BOX = {x: (-1000, 1000), sigma: (0.1, 3), mu: (-3, 3), D: (0, 1), w: (0, 1)}
@@ -322,7 +322,7 @@ def test_mathml_keeps_every_symbol_and_number(expr):
     html = math_html(math_tree(expr))
     for symbol in expr.free_symbols:
         assert f"<mi>{sp.pretty(symbol, use_unicode=True)}</mi>" in html
-    front = Path(code.__file__).parents[1] / "front" / "formula.js"
+    front = Path(code.__file__).with_name("formula.js")
     listed = re.search(r"MATH_TAGS = new Set\((.*?)\);", front.read_text(), re.DOTALL)
     known = set(re.findall(r"\b[a-z]+\b", listed[1]))
     assert set(re.findall(r"<(\w+)", html)) <= known

@@ -14,8 +14,9 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import vae, weights
-from aigc_helpers.explorers import PlaneExplorer, filmstrip, modules, plane
-from aigc_helpers.explorers.plane_setting import plane_setting
+from aigc_helpers.explorers import PlaneExplorer, modules, site, sprites
+from aigc_helpers.explorers.plane import page as plane
+from aigc_helpers.explorers.plane.setting import plane_setting
 
 POINTS = np.random.default_rng(0).normal(size=(300, 2)).astype("f4")
 LABELS = np.arange(300) % 3
@@ -96,7 +97,7 @@ def test_default_presets_are_the_origin_and_the_emptiest_place():
 def test_every_tile_shows_the_middle_of_its_cell(explorer):
     strip = explorer._grid
     assert strip.rows == strip.columns == 21 and strip.tile == (8, 8)
-    picture = np.asarray(Image.open(io.BytesIO(strip.png))) / 255
+    picture = np.asarray(Image.open(io.BytesIO(strip.content))) / 255
     tiles = picture.reshape(21, 8, 21, 8).swapaxes(1, 2)
     middles = -3 + 6 * (np.arange(21) + 0.5) / 21
     levels = 1 / (1 + np.exp(-middles))
@@ -119,7 +120,7 @@ def test_a_smooth_decoder_keeps_its_resolution():
 
 
 def test_images_too_large_for_a_page_are_refused(monkeypatch):
-    monkeypatch.setattr(filmstrip, "MAX_BYTES", 100)
+    monkeypatch.setattr(sprites, "MAX_BYTES", 100)
     with pytest.raises(ValueError, match="too large for a page"):
         PlaneExplorer(ramps, POINTS)._static_html()
 
@@ -141,7 +142,7 @@ def test_a_place_out_of_bounds_is_brought_in(explorer):
 
 @pytest.mark.parametrize("z", [[1], [np.nan, 0], [[0, 0]], [1, 2, 3]])
 def test_a_place_that_is_none_is_refused(explorer, z):
-    with pytest.raises(ValueError, match="two finite numbers"):
+    with pytest.raises(ValueError, match="2 finite numbers"):
         explorer.z = z
     assert explorer.z == [0, 0]
 
@@ -155,7 +156,7 @@ def test_the_kernel_answers_a_place_and_the_whole_plane(explorer, monkeypatch):
     np.testing.assert_allclose(image[0, [0, -1]], [0.8808, 0.1192], atol=1e-4)
     message, (png,) = sent[1]
     assert message == {"kind": "answer", "id": 2, "tile": [8, 8], "count": 21}
-    assert png == explorer._grid.png
+    assert png == explorer._grid.content
 
 
 # ---- what is refused -----------------------------------------------------------
@@ -166,20 +167,20 @@ def test_the_kernel_answers_a_place_and_the_whole_plane(explorer, monkeypatch):
     [
         ({"points": POINTS[:, :1]}, r"expected \(N, 2\)"),
         ({"points": np.zeros((0, 2))}, r"expected \(N, 2\)"),
-        ({"points": POINTS * np.nan}, "points contain NaN"),
+        ({"points": POINTS * np.nan}, "NaN or infinity in points"),
         ({"labels": LABELS[:9]}, "labels must be 300 integers"),
         ({"labels": LABELS - 1}, "labels must be 300 integers"),
         ({"labels": LABELS / 2}, "labels must be 300 integers"),
         ({"labels": np.arange(300)}, "at most 10"),
         ({"labels": LABELS, "class_names": ["一", "二"]}, "give a name to each class"),
-        ({"labels": LABELS, "class_names": ["一", "二", ""]}, "must be texts"),
+        ({"labels": LABELS, "class_names": ["一", "二", ""]}, "must be 3 texts"),
         ({"class_names": ["一"]}, "class_names need labels"),
         ({"bounds": (1, 1)}, "low < high"),
         ({"bounds": "x"}, "low < high"),
         ({"bounds": (0, np.inf)}, "low < high"),
         ({"bounds": (50, 60)}, "no point lies inside"),
         ({"start": [9, 0], "bounds": (-3, 3)}, "outside the bounds"),
-        ({"start": [0]}, "two finite numbers"),
+        ({"start": [0]}, "2 finite numbers"),
         ({"presets": [{"z": [0, 0]}]}, "a preset has a name"),
         ({"presets": [{"name": "a", "t": 1}]}, "a preset has a name"),
         ({"presets": [{"name": "a", "z": [99, 0]}]}, "lies outside"),
@@ -221,7 +222,7 @@ def shipped(monkeypatch):
     """A shipped network "plane2" that draws what ``ramps`` draws."""
     card = {"explorer": {"latent_dim": 2, "n_classes": 0}}
     monkeypatch.setattr(weights, "card", lambda name: card)
-    monkeypatch.setattr(weights, "load_decoder", lambda name: ramps)
+    monkeypatch.setattr(weights, "load_decoder", lambda name, card: ramps)
     return "plane2"
 
 
@@ -256,17 +257,19 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
     weights.save("made_up", model, facts, folder=tmp_path, tensors=tensors)
     weights.save("without_points", model, facts, folder=tmp_path)
     load = weights.load
-    monkeypatch.setattr(weights, "load", lambda name: load(name, folder=tmp_path))
+    monkeypatch.setattr(
+        weights, "load", lambda name, facts: load(name, folder=tmp_path, facts=facts)
+    )
     monkeypatch.setattr(
         weights,
         "explorer_tensors",
-        lambda name: tensors if name == "made_up" else {},
+        lambda name, card: tensors if name == "made_up" else {},
     )
     card = weights.card
     monkeypatch.setattr(
         weights, "card", lambda name, folder=tmp_path: card(name, folder)
     )
-    html = plane.plane_page("made_up")
+    html = site.shipped_page("made_up")
     config = stored(html)["_config"]
     assert config["source"] == "network" and config["network"] == "made_up"
     assert config["class_names"] == ["0", "1", "2"]
@@ -274,7 +277,7 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
     assert config["points"] == stored(live._static_html())["_config"]["points"]
     assert 'data-network="made_up"' in html
     with pytest.raises(ValueError, match="'without_points' is not a network for a pl"):
-        plane.plane_page("without_points")
+        site.shipped_page("without_points")
 
 
 def test_class_names_cannot_break_out_of_the_html():

@@ -12,7 +12,8 @@ import traitlets
 from tiny_models import CHARACTERS, Recurrent, models
 
 from aigc_helpers import weights
-from aigc_helpers.explorers import SamplerExplorer, modules, sampler
+from aigc_helpers.explorers import SamplerExplorer, modules
+from aigc_helpers.explorers.sampler import widget as sampler
 from aigc_helpers.language.sampling import (
     Reader,
     Sampling,
@@ -208,7 +209,7 @@ def test_static_html_runs_nothing_and_nothing_breaks_out_of_it():
 def test_a_shipped_network_answers_if_it_is_this_model(monkeypatch):
     cards = {"poems": {"explorer": {"kind": "sampler"}}, "digits": {"explorer": {}}}
     monkeypatch.setattr(weights, "card", cards.__getitem__)
-    monkeypatch.setattr(weights, "load", lambda name: MODELS["lstm"])
+    monkeypatch.setattr(weights, "load", lambda name, facts: MODELS["lstm"])
     config, _ = stored(make(shipped="poems"))
     assert (config["source"], config["network"]) == ("network", "poems")
     with pytest.warns(UserWarning, match="is not this model"):

@@ -13,8 +13,9 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aigc_helpers.explorers import SweepExplorer, modules, sprites, sweep
-from aigc_helpers.explorers.sweep_records import make_axis
+from aigc_helpers.explorers import SweepExplorer, modules
+from aigc_helpers.explorers.sweep import widget as sweep
+from aigc_helpers.explorers.sweep.setting import make_axis
 
 
 def parts(value):
@@ -162,17 +163,6 @@ def test_alike_pictures_cost_less_than_as_png():
     png = io.BytesIO()
     sheet.save(png, "PNG", optimize=True)
     assert len(explorer._sheets["曲线"].content) < 0.6 * len(png.getvalue())
-
-
-def test_a_sheet_larger_than_browsers_show_is_refused():
-    with pytest.raises(ValueError, match="take fewer values or smaller pictures"):
-        sprites.make_sheet(np.zeros((2, 9000, 4), np.uint8), 1)
-
-
-def test_columns_make_a_sheet_about_three_to_two():
-    assert sprites.columns_for(6, 100, 100) == 3
-    assert sprites.columns_for(6, 28, 280) == 1
-    assert sprites.columns_for(5, 400, 10) == 5
 
 
 # ---- the trait -----------------------------------------------------------------

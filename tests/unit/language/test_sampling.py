@@ -7,7 +7,7 @@ import pytest
 import torch
 from tiny_models import CHARACTERS, models
 
-from aigc_helpers.explorers import sampling as explorer_sampling
+from aigc_helpers.explorers import seeded
 from aigc_helpers.language.sampling import (
     Sampling,
     candidates,
@@ -183,7 +183,7 @@ def test_dropout_rests_while_a_text_is_drawn():
 
 
 def test_one_generator_serves_pictures_and_texts():
-    assert explorer_sampling.mulberry32 is mulberry32
+    assert seeded.mulberry32 is mulberry32
 
 
 # ---- what is refused ---------------------------------------------------------------

@@ -150,3 +150,34 @@ def test_a_copied_image_is_found_at_distance_zero():
     indices, distances = metrics.nearest_neighbours(reference[40:80], reference)
     assert torch.equal(indices, torch.arange(40, 80))
     assert torch.equal(distances, torch.zeros(40))
+
+
+def test_modes_are_covered_from_a_fifth_of_their_fair_share():
+    centres = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
+    # 100 points, 25 a fair share: 5 are enough for a mode, 4 are not.
+    of_mode = torch.tensor([0] * 60 + [1] * 5 + [2] * 4 + [3] * 31)
+    points = centres[of_mode] + 0.1
+    assert metrics.part_coverage(points, centres[:, None], std=0.1) == (3, 1.0)
+    points[70:80] += 3  # ten leave their mode for nowhere
+    covered, near = metrics.part_coverage(points, centres[:, None], std=0.1)
+    assert covered == 3 and near == pytest.approx(0.9)
+
+
+def test_near_means_within_radius_times_std():
+    centres = torch.tensor([[0.0, 0.0], [100.0, 0.0]])
+    points = torch.tensor([[0.29, 0.0], [0.31, 0.0], [0.0, -0.2], [0.25, 0.25]])
+    assert metrics.part_coverage(points, centres[:, None], std=0.1) == (1, 0.5)
+    assert metrics.part_coverage(points, centres[:, None], std=0.1, radius=4.0) == (
+        1,
+        1.0,
+    )
+    assert metrics.part_coverage(points, centres[:, None], std=0.01) == (0, 0.0)
+
+
+def test_a_part_counts_once_however_many_centres_it_has():
+    parts = torch.tensor([[[0.0, 0], [1, 0]], [[5.0, 0], [6, 0]]])
+    points = torch.tensor([[0.0, 0], [1, 0], [1, 0.2], [9, 9]])
+    assert metrics.part_coverage(points, parts, std=0.1) == (1, 0.75)
+    assert metrics.part_coverage(points, parts, std=0.05) == (1, 0.5)
+    both = torch.cat([points[:1], torch.tensor([[6.0, 0]])])
+    assert metrics.part_coverage(both, parts, std=0.1) == (2, 1.0)

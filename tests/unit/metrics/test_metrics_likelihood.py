@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch import distributions
 
 from aigc_helpers import metrics
 
@@ -74,4 +75,16 @@ def test_an_impossible_sample_counts_as_zero():
     weights = torch.tensor([[0.0, -math.inf]])
     assert metrics.importance_weighted_bound(weights).item() == pytest.approx(
         -math.log(2)
+    )
+
+
+def test_log_weights_are_those_of_torchs_distributions_whatever_the_axes():
+    mu, logvar = torch.randn(5, 1, 3), torch.randn(5, 1, 3)
+    z, log_likelihood = torch.randn(5, 7, 3), torch.randn(5, 7)
+    q = distributions.Independent(distributions.Normal(mu, (logvar / 2).exp()), 1)
+    p = distributions.Independent(distributions.Normal(torch.zeros(3), 1.0), 1)
+    torch.testing.assert_close(metrics.log_normal(z, mu, logvar), q.log_prob(z))
+    torch.testing.assert_close(
+        metrics.log_importance_weights(log_likelihood, z, mu, logvar),
+        log_likelihood + p.log_prob(z) - q.log_prob(z),
     )

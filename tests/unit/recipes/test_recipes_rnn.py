@@ -7,11 +7,10 @@ import torch
 
 from aigc_helpers import recipes, rnn, weights
 from aigc_helpers.data.text import Texts
-from aigc_helpers.explorers.sampler_page import sampler_page
+from aigc_helpers.explorers import site
 from aigc_helpers.language import ngram
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes import rnn as text
-from aigc_helpers.weights import export
 
 WORDS = "天地人和山水风云日月春秋"
 NAMES = ("rnn_idioms", "rnn_poems", "rnn_python")
@@ -102,12 +101,12 @@ def test_a_card_opens_the_sampler_and_is_exported(name, tmp_path, monkeypatch):
     recipes.train_shipped(name, tmp_path, steps=1)
     card, load = weights.card, weights.load
     monkeypatch.setattr(weights, "card", lambda name, _=None: card(name, tmp_path))
-    monkeypatch.setattr(weights, "load", lambda name: load(name, folder=tmp_path))
-    sampler_page.cache_clear()
-    html = sampler_page(name)
-    sampler_page.cache_clear()
+    monkeypatch.setattr(
+        weights, "load", lambda name, facts: load(name, folder=tmp_path, facts=facts)
+    )
+    html = site.shipped_page(name)
     assert f'data-network="{name}"' in html and 'data-explorer="sampler"' in html
-    assert export.export_network(name, tmp_path / "onnx").exists()
+    assert site.export_network(name, tmp_path / "onnx").exists()
 
 
 def test_bits_are_counted_alike_for_the_network_and_the_n_grams():

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import distributions, nn
 
 from aigc_helpers import vae
+from aigc_helpers.metrics import log_normal
 from aigc_helpers.pixels import one_hot
 from aigc_helpers.training import DivergedError
 
@@ -57,7 +58,7 @@ def test_kl_is_the_mean_of_log_q_over_p():
     z = vae.reparameterize(
         mu.expand(n, 2), logvar.expand(n, 2), generator=seeded()
     ).double()
-    ratio = vae.log_normal(z, mu, logvar) - vae.log_normal(z, 0 * mu, 0 * logvar)
+    ratio = log_normal(z, mu, logvar) - log_normal(z, 0 * mu, 0 * logvar)
     assert vae.kl_divergence(mu, logvar).item() == pytest.approx(
         ratio.mean().item(), abs=0.015
     )
@@ -456,7 +457,7 @@ def test_parts_of_the_samples_are_all_used(monkeypatch):
     """k above what is decoded at once; one image's bound is that of all its weights."""
     model, x = Toy(), vae.binarise(torch.rand(2, 1, 28, 28)).double()
     weights = [
-        vae.log_importance_weights(model, x[:1], k=part, generator=rng)
+        vae.draw_log_weights(model, x[:1], k=part, generator=rng)
         for rng in [seeded(7)]
         for part in (4, 4, 2)
     ]

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import gan, vae, weights
+from aigc_helpers.explorers import site
 from aigc_helpers.weights import export
 
 
@@ -124,8 +125,8 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     }
     monkeypatch.setattr(weights, "names", lambda: list(cards))
     monkeypatch.setattr(weights, "card", cards.get)
-    monkeypatch.setattr(weights, "load", lambda name: decoder.generator)
-    assert export.export_all(tmp_path) == [tmp_path / "with.onnx"]
+    monkeypatch.setattr(weights, "load", lambda name, facts: decoder.generator)
+    assert site.export_all(tmp_path) == [tmp_path / "with.onnx"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import torch
 from tiny_models import CHARACTERS, Recurrent, models
 
 from aigc_helpers import weights
+from aigc_helpers.explorers import site
 from aigc_helpers.weights import export
 
 MODELS = models()
@@ -116,17 +117,17 @@ def test_the_kind_in_the_card_decides_how_a_network_is_exported(tmp_path, monkey
     }
     monkeypatch.setattr(weights, "names", lambda: list(cards))
     monkeypatch.setattr(weights, "card", cards.get)
-    monkeypatch.setattr(weights, "load", lambda name: name)
-    monkeypatch.setattr(weights, "load_decoder", lambda name: name)
+    monkeypatch.setattr(weights, "load", lambda name, facts: name)
+    monkeypatch.setattr(weights, "load_decoder", lambda name, facts: name)
     for way in ("export_step", "export_decoder"):
         record = lambda name, path, way=way, **sizes: called.append((way, name, sizes))  # noqa: E731
         monkeypatch.setattr(export, way, record)
-    export.export_all(tmp_path)
+    site.export_all(tmp_path)
     assert called == [
         ("export_step", "text", {}),
         ("export_decoder", "plane", card),
         ("export_decoder", "latent", card),
     ]
     cards["latent"]["explorer"] = {"kind": "telescope"}
-    with pytest.raises(export.ExportError, match="asks for an explorer 'telescope'"):
-        export.export_all(tmp_path)
+    with pytest.raises(ValueError, match="asks for an explorer 'telescope'"):
+        site.export_all(tmp_path)

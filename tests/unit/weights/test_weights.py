@@ -83,7 +83,9 @@ def with_decoder(folder, monkeypatch):
         path.write_text(json.dumps(card), "utf-8")
         card_of, load = weights.card, weights.load
         monkeypatch.setattr(weights, "card", lambda name, _=None: card_of(name, folder))
-        monkeypatch.setattr(weights, "load", lambda name: load(name, folder=folder))
+        monkeypatch.setattr(
+            weights, "load", lambda name, facts=None: load(name, folder=folder)
+        )
 
     return name
 

@@ -1,0 +1,106 @@
+"""What a self-check asks: its parts, checked, as the module reads them."""
+
+import hashlib
+import math
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from aigc_helpers.explorers.check.richtext import parse
+from aigc_helpers.explorers.seeded import mulberry32
+
+SLACK = 1e-9  # of rounding, relative; check.js has the same
+
+
+def choice_config(
+    question: str,
+    options: Mapping[str, str],
+    right: str | Sequence[str],
+    seed: int | None,
+) -> dict:
+    """A choice of one answer or of several; see `check.choice`."""
+    many = not isinstance(right, str)
+    wanted = set(right) if many else {right}
+    if not isinstance(options, Mapping) or len(options) < 2:
+        raise ValueError("options must map at least two answers to explanations")
+    if not wanted or wanted - set(options):
+        raise ValueError(f"right must be among {list(options)}, not {right!r}")
+    listed = [
+        {"text": parse(text), "why": parse(why), "right": text in wanted}
+        for text, why in options.items()
+    ]
+    if seed is not None:
+        listed = _shuffled(listed, _seed(question, seed))
+    return {**_about("choice", question), "many": many, "options": listed}
+
+
+def number_config(
+    question: str,
+    *,
+    answer: float,
+    tolerance: float,
+    unit: str,
+    hints: Mapping[float, str] | None,
+    explanation: str,
+) -> dict:
+    """A number to be written; see `check.number`."""
+    hints = dict(hints or {})
+    if not all(map(math.isfinite, [answer, tolerance, *hints])) or tolerance < 0:
+        raise ValueError("answer, tolerance >= 0 and hints must be finite numbers")
+    slack = tolerance + SLACK * max(1.0, abs(answer))
+    if taken := [value for value in hints if abs(value - answer) <= slack]:
+        raise ValueError(f"hints for numbers that count as right: {taken}")
+    return {
+        **_about("number", question),
+        "answer": float(answer),
+        "tolerance": float(tolerance),
+        "unit": unit,
+        "hints": [{"value": float(v), "why": parse(why)} for v, why in hints.items()],
+        "explanation": parse(explanation) if explanation else [],
+    }
+
+
+def order_config(
+    question: str,
+    steps: Sequence[str] | Mapping[str, str],
+    explanation: str,
+    seed: int,
+) -> dict:
+    """Steps to be put in order; see `check.order`."""
+    hints = steps if isinstance(steps, Mapping) else {}
+    if isinstance(steps, str) or len(steps) < 2 or len(set(steps)) < len(steps):
+        raise ValueError(f"steps must be two or more different texts, not {steps!r}")
+    listed = [
+        {"text": parse(step), "why": parse(hints[step]) if step in hints else []}
+        for step in steps
+    ]
+    right = list(range(len(listed)))
+    start = _shuffled(right, _seed(question, seed))
+    if start == right:
+        start = start[1:] + start[:1]
+    return {
+        **_about("order", question),
+        "steps": listed,
+        "start": start,
+        "explanation": parse(explanation) if explanation else [],
+    }
+
+
+def _about(kind: str, question: str) -> dict:
+    """What every type has; the id is the question's, so that records outlive edits."""
+    name = hashlib.sha256(f"{kind} {question}".encode()).hexdigest()[:12]
+    return {"source": "page", "type": kind, "id": name, "question": parse(question)}
+
+
+def _seed(question: str, seed: int) -> int:
+    """One number for each question and seed."""
+    return zlib.crc32(f"{question} {seed}".encode())
+
+
+def _shuffled(values: list, seed: int) -> list:
+    """A permutation by Fisher and Yates, the same on every machine."""
+    uniform: Iterator[float] = mulberry32(seed)
+    values = list(values)
+    for last in range(len(values) - 1, 0, -1):
+        other = int(next(uniform) * (last + 1))
+        values[last], values[other] = values[other], values[last]
+    return values

@@ -1,0 +1,1 @@
+"""A 3×3 kernel on a photograph."""

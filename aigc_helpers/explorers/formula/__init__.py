@@ -1,0 +1,1 @@
+"""Curves and numbers of SymPy expressions, moved by sliders."""

@@ -1,1 +1,0 @@
-"""Formulas for the page: stable in double precision, as JavaScript, as MathML."""

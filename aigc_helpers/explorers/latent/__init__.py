@@ -1,0 +1,1 @@
+"""Sliders through the latent space of any decoder."""

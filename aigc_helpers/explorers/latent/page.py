@@ -1,0 +1,65 @@
+"""A latent explorer on a page: its filmstrip, then a shipped network."""
+
+from pathlib import Path
+
+from aigc_helpers import weights
+from aigc_helpers.explorers import decoding
+from aigc_helpers.explorers.decoding import Decoder
+from aigc_helpers.explorers.latent.filmstrip import POSITIONS, filmstrip
+from aigc_helpers.explorers.latent.setting import LatentSetting, latent_setting
+from aigc_helpers.explorers.latent.words import WORDS
+from aigc_helpers.explorers.page import explorer_html, poster_image
+
+
+def shipped_page(name: str, card: dict) -> str:
+    """HTML of an explorer on a shipped network, alive on a page without a kernel.
+
+    The card's ``explorer`` entry has "latent_dim", "n_classes" and what
+    `latent_setting` takes; directions lie beside the weights.
+
+    Raises
+    ------
+    ValueError
+        If the network is none for an explorer.
+    """
+    setting = shipped_setting(name, card)
+    return static_html(setting, weights.load_decoder(name, card), network=name)
+
+
+def shipped_setting(name: str, card: dict) -> LatentSetting:
+    """The setting that the card of a shipped network describes."""
+    explorer = card.get("explorer")
+    if not explorer:
+        raise ValueError(f"{name!r} is not a network for an explorer")
+    options = {
+        key: explorer[key]
+        for key in ("names", "presets", "seed", "label")
+        if key in explorer
+    }
+    return latent_setting(
+        explorer["latent_dim"],
+        explorer["n_classes"],
+        directions=weights.explorer_tensors(name, card).get("directions"),
+        **options,
+    )
+
+
+def export_shipped(name: str, card: dict, path: Path) -> Path:
+    """Write the shipped network's decoder as ONNX."""
+    return decoding.export_decoder(name, card, path)
+
+
+def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") -> str:
+    """Poster and state of an explorer; without a network the strip is all it has."""
+    strip, shape = filmstrip(setting, decoder)
+    source = "network" if network else "strip"
+    config = setting.config(source=source, shape=shape, network=network)
+    config["strip"] = {"tile": list(strip.tile), "positions": POSITIONS}
+    alt = WORDS["poster_classes"] if setting.n_classes else WORDS["poster"]
+    return explorer_html(
+        "latent",
+        config,
+        setting.state(),
+        poster=poster_image(strip, alt, shape),
+        network=network,
+    )

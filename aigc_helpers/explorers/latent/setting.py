@@ -1,0 +1,155 @@
+"""What a latent explorer shows: sizes, directions, names, presets, first state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aigc_helpers.explorers.checks import (
+    base64_of,
+    check_finite,
+    check_integer,
+    check_sequence,
+    finite_numbers,
+    name_tuple,
+    options_of,
+    preset_of,
+)
+from aigc_helpers.explorers.latent.words import WORDS
+from aigc_helpers.explorers.seeded import MAX_SEED, gaussian
+
+MAX_AXES = 6  # sliders when no directions are given: the first latent axes
+PRESETS = (
+    {"name": WORDS["origin"], "base": 0},
+    {"name": WORDS["halfway"], "t": 0.5},
+    {"name": WORDS["far"], "coordinates": 3.0},
+)
+MAX_LATENT, MAX_CLASSES = 65_536, 10_000
+_PRESET_KEYS = ("seed", "base", "coordinates", "label", "t")
+
+
+@dataclass(frozen=True)
+class LatentSetting:
+    """A checked setting; make it with `latent_setting`."""
+
+    latent_dim: int
+    n_classes: int
+    directions: np.ndarray  # (n, latent_dim)
+    names: tuple[str, ...]
+    presets: tuple[dict, ...]
+    seed: int
+    label: int
+
+    @property
+    def base(self) -> np.ndarray:
+        """The sample that the sliders start from, (latent_dim,)."""
+        return gaussian(self.seed, self.latent_dim)
+
+    def config(self, *, source: str, shape: Sequence[int], network: str = "") -> dict:
+        """The part of the module's state that never changes."""
+        return {
+            "source": source,
+            "network": network,
+            "latent_dim": self.latent_dim,
+            "n_classes": self.n_classes,
+            "shape": [int(size) for size in shape],
+            "names": list(self.names),
+            "directions": base64_of(self.directions.astype("<f4")),
+            "presets": list(self.presets),
+        }
+
+    def state(self) -> dict:
+        """The part that moves, at its start; base null is the sample of the seed."""
+        return {
+            "seed": self.seed,
+            "base": None,
+            "t": 0.0,
+            "coordinates": [0.0] * len(self.directions),
+            "label": self.label,
+        }
+
+
+@dataclass(frozen=True)
+class LatentOptions:
+    """What may be left out of a setting."""
+
+    directions: Any = None
+    names: Sequence[str] | None = None
+    presets: Sequence[dict] | None = None
+    seed: int = 0
+    label: int = 0
+
+
+def latent_setting(latent_dim: int, n_classes: int, **options: Any) -> LatentSetting:
+    """Check everything and fill in what is left out; see `LatentOptions`.
+
+    Raises
+    ------
+    ValueError
+        If a size, a name, a preset or a number does not fit.
+    """
+    asked = options_of(LatentOptions, options)
+    check_integer("latent_dim", latent_dim, 1, MAX_LATENT)
+    check_integer("n_classes", n_classes, 0, MAX_CLASSES)
+    check_integer("seed", asked.seed, 0, MAX_SEED)
+    axes = _directions(asked.directions, latent_dim)
+    _check_label(asked.label, n_classes)
+    presets = PRESETS if asked.presets is None else asked.presets
+    check_sequence("presets", presets)
+    return LatentSetting(
+        latent_dim,
+        n_classes,
+        axes,
+        _names(asked.names, len(axes)),
+        tuple(_preset(preset, axes, n_classes) for preset in presets),
+        asked.seed,
+        asked.label,
+    )
+
+
+def _check_label(label: Any, n_classes: int) -> None:
+    if not isinstance(label, int) or not 0 <= label < max(n_classes, 1):
+        raise ValueError(f"label {label!r} is not one of {n_classes} classes")
+
+
+def _directions(directions: Any, latent_dim: int) -> np.ndarray:
+    if directions is None:
+        return np.eye(min(MAX_AXES, latent_dim), latent_dim, dtype=np.float32)
+    try:
+        axes = np.asarray(directions, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"directions must be rows of numbers: {error}") from error
+    if axes.ndim != 2 or axes.shape[0] == 0 or axes.shape[1] != latent_dim:
+        raise ValueError(
+            f"directions have shape {axes.shape}; expected (n, {latent_dim}), "
+            "one row for each slider and one column for each latent dimension"
+        )
+    check_finite("directions", axes)
+    return axes
+
+
+def _names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
+    if names is None:
+        return tuple(WORDS["direction"].format(n=i + 1) for i in range(n))
+    return name_tuple("names", names, n)
+
+
+def _preset(preset: Any, axes: np.ndarray, n_classes: int) -> dict:
+    """A preset with its numbers checked and its coordinates written out."""
+    full, (n, latent_dim) = preset_of(preset, _PRESET_KEYS), axes.shape
+    if "coordinates" in full:
+        coordinates = finite_numbers("coordinates", full["coordinates"], (n,))
+        full["coordinates"] = coordinates.tolist()
+    if "base" in full:  # 0 is the origin
+        base = finite_numbers("base", full["base"], (latent_dim,))
+        full["base"] = base.tolist() if base.any() else 0
+    if "t" in full:
+        full["t"] = float(finite_numbers("t", full["t"], ()))
+        if not 0 <= full["t"] <= 1:
+            raise ValueError(f"t must be in 0..1, not {full['t']}")
+    if "seed" in full:
+        check_integer("seed", full["seed"], 0, MAX_SEED)
+    if "label" in full:
+        _check_label(full["label"], n_classes)
+    return full

@@ -1,0 +1,97 @@
+"""A plane explorer on a page: the grid of decoded pictures, then a shipped network."""
+
+from pathlib import Path
+
+import numpy as np
+
+from aigc_helpers import weights
+from aigc_helpers.explorers import decoding
+from aigc_helpers.explorers.decoding import Decoder, decode
+from aigc_helpers.explorers.page import explorer_html, poster_image
+from aigc_helpers.explorers.plane.setting import PlaneSetting, plane_setting
+from aigc_helpers.explorers.plane.words import WORDS
+from aigc_helpers.explorers.sprites import Sheet, fitting_sprite
+
+_COUNTS = (21, 19, 17, 15)  # pictures along each axis, the first number that fits
+
+
+def shipped_page(name: str, card: dict) -> str:
+    """HTML of an explorer on a shipped network with two latent numbers.
+
+    Its points are the encoded images that were stored with the network.
+
+    Raises
+    ------
+    ValueError
+        If the network is none for a plane.
+    """
+    tensors = weights.explorer_tensors(name, card)
+    if "points" not in tensors:
+        raise ValueError(f"{name!r} is not a network for a plane explorer")
+    setting = plane_setting(
+        tensors["points"],
+        tensors.get("labels"),
+        presets=card["explorer"].get("presets"),
+    )
+    decoder = weights.load_decoder(name, card)
+    return static_html(setting, decoder, plane_grid(setting, decoder), network=name)
+
+
+def export_shipped(name: str, card: dict, path: Path) -> Path:
+    """Write the shipped network's decoder as ONNX."""
+    return decoding.export_decoder(name, card, path)
+
+
+def grid_places(setting: PlaneSetting, n: int) -> np.ndarray:
+    """Middles (n * n, 2) of the cells, row by row, the highest z2 on top."""
+    x, y = (
+        low + (high - low) * (np.arange(n) + 0.5) / n for low, high in setting.bounds
+    )
+    rows = np.stack(np.meshgrid(x, y[::-1]), axis=-1)  # (n, n, 2)
+    return rows.reshape(n * n, 2).astype(np.float32)
+
+
+def plane_grid(setting: PlaneSetting, decoder: Decoder) -> Sheet:
+    """The whole plane as pictures, one sprite of at most 60 KB.
+
+    Raises
+    ------
+    ValueError
+        If even the coarsest sprite is too large.
+    """
+    for n in _COUNTS:
+        images = decode(decoder, grid_places(setting, n), None, 0)
+        grid = images.reshape(n, n, *images.shape[1:])  # (n, n, H, W)
+        last = n == _COUNTS[-1]
+        ladder = {} if last else {"shrinks": (1,), "levels": (32, 16)}
+        strip = fitting_sprite(grid, **ladder)
+        if strip is not None:
+            return strip
+    raise ValueError(f"the grid of images {images.shape[1:]} is too large for a page")
+
+
+def strip_facts(strip: Sheet) -> dict:
+    """What the module must know of the grid."""
+    return {"tile": list(strip.tile), "count": strip.rows}
+
+
+def static_html(
+    setting: PlaneSetting, decoder: Decoder, strip: Sheet, *, network: str = ""
+) -> str:
+    """Poster and state; without a network the grid is all it has."""
+    shape = decode(decoder, np.zeros((2, 2), "f4"), None, 0).shape[1:]
+    config = setting.config(
+        source="network" if network else "strip", shape=shape, network=network
+    )
+    config["strip"] = strip_facts(strip)
+    (left, right), (bottom, top) = setting.bounds
+    alt = WORDS["poster"].format(
+        n=strip.rows, left=left, right=right, bottom=bottom, top=top
+    )
+    return explorer_html(
+        "plane",
+        config,
+        setting.state(),
+        poster=poster_image(strip, alt, shape),
+        network=network,
+    )

@@ -1,0 +1,1 @@
+"""What a function gives for each value of one or two sliders."""
