@@ -1,9 +1,4 @@
-"""Small trained networks that come with the package, each with a card.
-
-A network is two files: ``NAME.safetensors`` (its tensors, and the latent directions or
-encoded points an explorer shows) and ``NAME.json`` (the card: data, command, seed,
-metrics, licence).
-"""
+"""Networks and their cards on disk: list, read, build, write."""
 
 import hashlib
 import importlib
@@ -17,7 +12,7 @@ from torch import nn
 
 from aigc_helpers.files import whole, write_text
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent  # where these functions look by default
 EXPLORER = "explorer."  # begins the names of what is an explorer's, not the network's
 RECIPE = {"module", "class", "arguments"}  # what a card tells of its network
 
@@ -32,12 +27,12 @@ _NO_NETWORK = (  # what a module or an argument that does not exist raises
 )
 
 
-def names(folder: Path = FOLDER) -> list[str]:
+def names(folder: Path | None = None) -> list[str]:
     """Names of the networks in a folder, by default of those that were shipped."""
-    return sorted(path.stem for path in Path(folder).glob("*.json"))
+    return sorted(path.stem for path in Path(folder or FOLDER).glob("*.json"))
 
 
-def card(name: str, folder: Path = FOLDER) -> dict:
+def card(name: str, folder: Path | None = None) -> dict:
     """What is known of a network.
 
     Raises
@@ -46,7 +41,7 @@ def card(name: str, folder: Path = FOLDER) -> dict:
         If there is no network of that name (lists those there are), or its card is
         damaged.
     """
-    path = Path(folder) / f"{name}.json"
+    path = Path(folder or FOLDER) / f"{name}.json"
     if not path.is_file():
         raise ValueError(f"no weights named {name!r}; there are {names(folder)}")
     try:
@@ -66,7 +61,7 @@ def load(
     name: str,
     *,
     into: nn.Module | None = None,
-    folder: Path = FOLDER,
+    folder: Path | None = None,
     facts: dict | None = None,
 ) -> nn.Module:
     """The trained network in evaluation mode, or ``into`` with its weights.
@@ -125,7 +120,7 @@ def explorer_tensors(name: str, facts: dict | None = None) -> dict[str, torch.Te
     facts = facts or card(name, FOLDER)
     return {
         key.removeprefix(EXPLORER): value
-        for key, value in _read(name, FOLDER, facts).items()
+        for key, value in _read(name, None, facts).items()
         if key.startswith(EXPLORER)
     }
 
@@ -188,9 +183,9 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read(name: str, folder: Path, facts: dict) -> dict[str, torch.Tensor]:
+def _read(name: str, folder: Path | None, facts: dict) -> dict[str, torch.Tensor]:
     """All tensors of a network, after its checksum was compared with the card's."""
-    path = Path(folder) / f"{name}.safetensors"
+    path = Path(folder or FOLDER) / f"{name}.safetensors"
     expected = facts["sha256"]
     found = _sha256(path) if path.exists() else "no file"
     if found != expected:

@@ -256,19 +256,7 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
     tensors = {"points": torch.from_numpy(POINTS), "labels": torch.from_numpy(LABELS)}
     weights.save("made_up", model, facts, folder=tmp_path, tensors=tensors)
     weights.save("without_points", model, facts, folder=tmp_path)
-    load = weights.load
-    monkeypatch.setattr(
-        weights, "load", lambda name, facts: load(name, folder=tmp_path, facts=facts)
-    )
-    monkeypatch.setattr(
-        weights,
-        "explorer_tensors",
-        lambda name, card: tensors if name == "made_up" else {},
-    )
-    card = weights.card
-    monkeypatch.setattr(
-        weights, "card", lambda name, folder=tmp_path: card(name, folder)
-    )
+    monkeypatch.setattr(weights.shipped, "FOLDER", tmp_path)
     html = site.shipped_page("made_up")
     config = stored(html)["_config"]
     assert config["source"] == "network" and config["network"] == "made_up"

@@ -125,7 +125,8 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     }
     monkeypatch.setattr(weights, "names", lambda: list(cards))
     monkeypatch.setattr(weights, "card", cards.get)
-    monkeypatch.setattr(weights, "load", lambda name, facts: decoder.generator)
+    load = lambda name, facts: decoder.generator  # noqa: E731
+    monkeypatch.setattr(weights.shipped, "load", load)
     assert site.export_all(tmp_path) == [tmp_path / "with.onnx"]
 
 

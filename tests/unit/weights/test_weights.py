@@ -81,11 +81,7 @@ def with_decoder(folder, monkeypatch):
         path = folder / "tiny.json"
         card = json.loads(path.read_text("utf-8")) | {"explorer": {"decoder": decoder}}
         path.write_text(json.dumps(card), "utf-8")
-        card_of, load = weights.card, weights.load
-        monkeypatch.setattr(weights, "card", lambda name, _=None: card_of(name, folder))
-        monkeypatch.setattr(
-            weights, "load", lambda name, facts=None: load(name, folder=folder)
-        )
+        monkeypatch.setattr(weights.shipped, "FOLDER", folder)
 
     return name
 
@@ -206,7 +202,7 @@ def test_a_shipped_vae_draws_images_and_has_what_its_explorer_shows(name):
 
 
 def test_explorer_tensors_are_not_the_networks(tmp_path, monkeypatch):
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(weights.shipped, "FOLDER", tmp_path)
     points, labels = torch.randn(5, 2), torch.arange(5, dtype=torch.uint8)
     facts, network = {"network": RECIPE}, gan.Generator(4)
     weights.save(
