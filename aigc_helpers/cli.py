@@ -193,14 +193,14 @@ def run_train(args) -> None:
         say_metrics(card["metrics"])
 
 
-def say_metrics(found: dict) -> None:
+def say_metrics(figures: dict) -> None:
     """One line for each figure, its interval of 95 % behind it."""
     from aigc_helpers.recipes import FIGURES
 
-    for name, value in found.items():
+    for name, value in figures.items():
         if name.removesuffix("_interval") != name:
             continue
-        low_high = found.get(f"{name}_interval")
+        low_high = figures.get(f"{name}_interval")
         behind = "（95% 区间 {} 至 {}）".format(*low_high) if low_high else ""
         say(f"  {FIGURES.get(name, name)}：{value}{behind}")
 

@@ -94,8 +94,8 @@ def compare(
     """
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be a number >= 0, not {tolerance!r}")
-    known = None if guess is None or guess is ... else _number("guess", guess)
-    return Comparison(name, known, _number("truth", truth), float(tolerance), unit)
+    prediction = None if guess is None or guess is ... else _number("guess", guess)
+    return Comparison(name, prediction, _number("truth", truth), float(tolerance), unit)
 
 
 def _number(role: str, value: Any) -> float:

@@ -141,7 +141,7 @@ def find_dataset(name: str, *, kind: str | None = None) -> DataSet:
 
     With ``kind`` only those of that kind do.
     """
-    known = {n: d for n, d in datasets().items() if kind in (None, d.kind)}
-    if name not in known:
-        raise ValueError(f"unknown data set {name!r}; known: {', '.join(known)}")
-    return known[name]
+    choices = {n: d for n, d in datasets().items() if kind in (None, d.kind)}
+    if name not in choices:
+        raise ValueError(f"unknown data set {name!r}; known: {', '.join(choices)}")
+    return choices[name]

@@ -156,9 +156,9 @@ def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
     attempts = []
     part = path.with_name(f".{path.name}.part")
     for url in addresses(file, path.parent.name):
-        known = failed.recent().get(host_of(url))
-        if known and not ask_again:
-            age, reason = known
+        failure = failed.recent().get(host_of(url))
+        if failure and not ask_again:
+            age, reason = failure
             ago = f"not asked: it failed {age / 60:.0f} min ago ({reason})"
             attempts.append((without_password(url), ago))
             continue
@@ -205,10 +205,10 @@ def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None
 def _wrong_checksum(path: Path, file: DataFile) -> str | None:
     algorithm, _, expected = file.checksum.partition(":")
     with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, algorithm).hexdigest()
-    if found == expected:
+        checksum = hashlib.file_digest(stream, algorithm).hexdigest()
+    if checksum == expected:
         return None
-    return f"its {algorithm.upper()} is {found}, expected {expected}"
+    return f"its {algorithm.upper()} is {checksum}, expected {expected}"
 
 
 def _disk_trouble(path: Path, error: OSError) -> DatasetUnavailable:

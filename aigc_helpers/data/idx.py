@@ -36,8 +36,8 @@ def read(dataset: ImageData, split: str, root=None) -> tuple[np.ndarray, np.ndar
     )
     images, labels = read_idx(image_path), read_idx(label_path)
     if images.shape[1:] != dataset.shape[1:]:
-        wanted = ", ".join(map(str, dataset.shape[1:]))
-        raise ValueError(f"{image_path}: shape {images.shape} instead of (N, {wanted})")
+        sides = ", ".join(map(str, dataset.shape[1:]))
+        raise ValueError(f"{image_path}: shape {images.shape} instead of (N, {sides})")
     if labels.shape != images.shape[:1]:
         raise ValueError(
             f"{label_path}: shape {labels.shape} for {len(images):,} images"

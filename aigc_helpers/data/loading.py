@@ -29,8 +29,8 @@ def load_or_replace(
     find_dataset(name, kind=kind)  # raises
     packaged = [d.name for d in datasets().values() if d.kind == kind and not d.files]
     if fallback not in (None, *packaged):
-        known = ", ".join(map(repr, packaged))
-        raise ValueError(f"fallback must be None or one of {known}; got {fallback!r}")
+        names = ", ".join(map(repr, packaged))
+        raise ValueError(f"fallback must be None or one of {names}; got {fallback!r}")
     try:
         return read(name)
     except DatasetUnavailable as error:

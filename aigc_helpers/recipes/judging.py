@@ -58,16 +58,16 @@ def judge_samples(samples, labels=None) -> dict:
 
 def _likeness(classifier, samples, other, real) -> dict:
     """Frechet distance, its floor, precision and recall in a classifier's features."""
-    made, floor, goal = (
+    drawn, floor, goal = (
         metrics.extract_features(classifier, images)
         for images in (samples, other, real)
     )
-    found = metrics.precision_recall(goal, made, n_resamples=N_RESAMPLES)
+    shares = metrics.precision_recall(goal, drawn, n_resamples=N_RESAMPLES)
     return {
-        **_distance("frechet_distance", made, goal),
+        **_distance("frechet_distance", drawn, goal),
         **_distance("frechet_floor", floor, goal),
-        **with_interval("precision", found.precision, found.precision_interval, 4),
-        **with_interval("recall", found.recall, found.recall_interval, 4),
+        **with_interval("precision", shares.precision, shares.precision_interval, 4),
+        **with_interval("recall", shares.recall, shares.recall_interval, 4),
     }
 
 
@@ -104,11 +104,11 @@ def _copying(samples, train, test) -> dict:
     other writers.
     """
     train, test = F.avg_pool2d(train / 255, 2), F.avg_pool2d(test / 255, 2)
-    found = metrics.copying_test(F.avg_pool2d(samples, 2), train, test)
+    copies = metrics.copying_test(F.avg_pool2d(samples, 2), train, test)
     floor = metrics.copying_test(train[:N_SAMPLES], train[N_SAMPLES:], test)
     return {
-        **with_interval("copying_excess", found.excess, found.interval, 3),
-        "copying_p_value": round(found.p_value, 3),
+        **with_interval("copying_excess", copies.excess, copies.interval, 3),
+        "copying_p_value": round(copies.p_value, 3),
         **with_interval("copying_floor", floor.excess, floor.interval, 3),
     }
 

@@ -51,11 +51,11 @@ def vectors(latents: Any, latent_dim: int) -> np.ndarray:
     return vectors
 
 
-def stacked(found: dict[str, np.ndarray]) -> torch.Tensor:
+def stacked(columns: dict[str, np.ndarray]) -> torch.Tensor:
     """Images (N, C, H, W), uint8, of the columns shape and pixels."""
-    shapes = {tuple(int(size) for size in shape) for shape in found["shape"]}
+    shapes = {tuple(int(size) for size in shape) for shape in columns["shape"]}
     if len(shapes) > 1:
         raise ValueError(f"images of several shapes: {sorted(shapes)}; ask for one")
     (shape,) = shapes or {(1, 0, 0)}
-    pixels = np.array([*found["pixels"]], np.uint8)
-    return torch.from_numpy(pixels.reshape(len(found["pixels"]), *shape))
+    pixels = np.array([*columns["pixels"]], np.uint8)
+    return torch.from_numpy(pixels.reshape(len(columns["pixels"]), *shape))

@@ -219,15 +219,15 @@ class Store:
 
     def images(self, split: str) -> tuple[torch.Tensor, torch.Tensor]:
         """Images (N, C, H, W), uint8, and labels (N,), -1 where there is none."""
-        found = self._columns(
+        columns = self._columns(
             "SELECT shape, pixels, coalesce(label, -1) AS label FROM images "
             "WHERE split = ? ORDER BY image_id",
             split,
         )
-        if not len(found["label"]):
-            known = [row[0] for row in self.sql("SELECT DISTINCT split FROM images")]
-            raise KeyError(f"no images of split {split!r}; the store has {known}")
-        return stacked(found), torch.from_numpy(found["label"]).long()
+        if not len(columns["label"]):
+            splits = [row[0] for row in self.sql("SELECT DISTINCT split FROM images")]
+            raise KeyError(f"no images of split {split!r}; the store has {splits}")
+        return stacked(columns), torch.from_numpy(columns["label"]).long()
 
     def samples(self, run_id: int) -> Samples:
         """All samples of one run."""
@@ -258,13 +258,13 @@ class Store:
         if run_id is not None:
             self._require_run(run_id)
         distance = f"{DISTANCES[by]}(latent, ?::FLOAT[{self.latent_dim}])"
-        found = self._columns(
+        columns = self._columns(
             f"SELECT sample_id, {distance} AS distance, shape, pixels FROM samples "
             f"{where} ORDER BY distance, sample_id LIMIT {int(k)}",
             *(vector.tolist(), *([run_id] if where else [])),
         )
-        ids, distances = found["sample_id"].tolist(), found["distance"].tolist()
-        return Neighbours(ids, distances, stacked(found))
+        ids, distances = columns["sample_id"].tolist(), columns["distance"].tolist()
+        return Neighbours(ids, distances, stacked(columns))
 
     def export(self, folder: Path | str) -> dict[str, int]:
         """Write all tables as Parquet files; return the number of rows of each.
@@ -323,29 +323,31 @@ class Store:
         return self.sql(f"SELECT coalesce(max({key}) + 1, 0) FROM {table}")[0][0]
 
     def _require_run(self, run_id: int) -> None:
-        known = [row[0] for row in self.sql("SELECT run_id FROM runs ORDER BY run_id")]
-        if run_id not in known:
-            raise KeyError(f"no run {run_id!r}; the store has {known}")
+        run_ids = [
+            row[0] for row in self.sql("SELECT run_id FROM runs ORDER BY run_id")
+        ]
+        if run_id not in run_ids:
+            raise KeyError(f"no run {run_id!r}; the store has {run_ids}")
 
     def _samples(self, rest: str, *parameters: Any) -> Samples:
-        found = self._columns(
+        columns = self._columns(
             "SELECT sample_id, run_id, latent, shape, pixels, "
             f"coalesce(label, -1) AS label FROM samples {rest}",
             *parameters,
         )
-        latents = np.array([*found["latent"]], "f4").reshape(-1, self.latent_dim)
+        latents = np.array([*columns["latent"]], "f4").reshape(-1, self.latent_dim)
         return Samples(
-            found["sample_id"],
-            found["run_id"],
+            columns["sample_id"],
+            columns["run_id"],
             torch.from_numpy(latents),
-            stacked(found),
-            torch.from_numpy(found["label"]).long(),
+            stacked(columns),
+            torch.from_numpy(columns["label"]).long(),
         )
 
     def _columns(self, query: str, *parameters: Any) -> dict[str, np.ndarray]:
         """Columns of a query as arrays; arrays and lists as arrays of objects."""
         try:
-            found = self._connection.execute(query, list(parameters)).fetchnumpy()
+            columns = self._connection.execute(query, list(parameters)).fetchnumpy()
         except duckdb.Error as error:
             raise StoreError(str(error)) from error
-        return {name: np.ma.getdata(values) for name, values in found.items()}
+        return {name: np.ma.getdata(values) for name, values in columns.items()}

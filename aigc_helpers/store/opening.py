@@ -92,7 +92,7 @@ def check(about: dict[str, str], path: Path, wanted: int | None) -> int:
             f"reads version {SCHEMA_VERSION}: open it with the version of aigc_helpers "
             "that wrote it and export it to Parquet"
         )
-    found = int(about["latent_dim"])
-    if wanted not in (None, found):
-        raise ValueError(f"{path} has latent_dim={found}, not {wanted}")
-    return found
+    latent_dim = int(about["latent_dim"])
+    if wanted not in (None, latent_dim):
+        raise ValueError(f"{path} has latent_dim={latent_dim}, not {wanted}")
+    return latent_dim

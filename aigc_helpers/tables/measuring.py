@@ -187,9 +187,9 @@ def _begun(table: Table, path: Path) -> StoredTable:
         return fresh
     if list(stored.columns) != list(table.columns):
         return fresh
-    wanted = [(v, seed) for v in table.variants for seed in table.seeds]
-    rows = [row for row in stored.rows if (row["variant"], row["seed"]) in wanted]
-    if len(rows) < len(wanted) and stored.runtime != runtime:
+    runs = [(v, seed) for v in table.variants for seed in table.seeds]
+    rows = [row for row in stored.rows if (row["variant"], row["seed"]) in runs]
+    if len(rows) < len(runs) and stored.runtime != runtime:
         return fresh
     fresh.rows, fresh.runtime, fresh.date = rows, stored.runtime, stored.date
     return fresh

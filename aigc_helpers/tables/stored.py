@@ -152,9 +152,9 @@ def read(path: Path) -> StoredTable:
     """
     try:
         table = StoredTable(**json.loads(path.read_text(encoding="utf-8")))
-        wanted = {"variant", "seed", *table.columns}
-        if any(set(row) != wanted for row in table.rows):
-            raise ValueError(f"a row has other columns than {sorted(wanted)}")
+        keys = {"variant", "seed", *table.columns}
+        if any(set(row) != keys for row in table.rows):
+            raise ValueError(f"a row has other columns than {sorted(keys)}")
         for name, (_, spec) in table.columns.items():
             if not re.fullmatch(SPEC, spec):
                 raise ValueError(f"the format of {name} is {spec!r}")

@@ -21,10 +21,10 @@ def read(root=None) -> Parts:
         If its dictionary holds no such words.
     """
     words = load_words()
-    found = [w for w, (_, tag) in words.items() if tag == "i" and len(w) == 4]
-    if not found:
+    idioms = [w for w, (_, tag) in words.items() if tag == "i" and len(w) == 4]
+    if not idioms:
         raise ValueError(f"{_jieba_dictionary()}: no four-character words tagged i")
-    return split_apart(found, _idiom_parts, lambda text, other, shared: True)
+    return split_apart(idioms, _idiom_parts, lambda text, other, shared: True)
 
 
 def load_words() -> dict[str, tuple[int, str]]:
