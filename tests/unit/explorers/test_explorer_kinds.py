@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 
-import explorer as directive
 import pytest
+from aigc_book import explorer as directive
 
 from aigc_helpers import explorers, weights
 from aigc_helpers.explorers import check, kinds, modules, site
