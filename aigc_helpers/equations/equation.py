@@ -24,10 +24,9 @@ from aigc_helpers.equations.evaluate import evaluator
 from aigc_helpers.equations.matrix import Matrix, plain
 from aigc_helpers.equations.mutants import Mutant, mutants
 from aigc_helpers.equations.parser import Formula, parse
-from aigc_helpers.equations.words import failure, success
+from aigc_helpers.equations.words import ROUNDING, failure, success
 
 KEY = "aigc_equation"  # of the record in the metadata of a stored output
-ROUNDING = 1e-12  # an error below is that of the arithmetic, and differs by machine
 
 
 class EquationFails(AssertionError):

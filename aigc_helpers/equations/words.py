@@ -2,7 +2,7 @@
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 GREEK = {"mu": "μ", "sigma": "σ", "eps": "ε", "lam": "λ", "rho": "ρ"}
-ROUNDING = 1e-12
+ROUNDING = 1e-12  # an error below is that of the arithmetic, and differs by machine
 
 
 def power_of_ten(value: float) -> str:

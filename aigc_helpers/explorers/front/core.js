@@ -17,6 +17,8 @@ export function signed(value, digits = 2) {
 
 /* ---- numbers ---- */
 
+export const LAST_SEED = 2 ** 32 - 1; // mulberry32 takes 32 bits
+
 // Uniform numbers in [0, 1); language/sampling.py has the same generator.
 export function mulberry32(seed) {
   let a = seed >>> 0;

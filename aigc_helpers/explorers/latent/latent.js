@@ -1,7 +1,7 @@
 // The latent explorer: sliders through a latent space, and the picture they make.
 
 import { button, classChoice, element, sliderRow } from "../front/controls.js";
-import { clamp, fill, paintGrey, signed } from "../front/core.js";
+import { clamp, fill, LAST_SEED, paintGrey, signed } from "../front/core.js";
 import { DecoderView } from "../front/decoder.js";
 import { explorer } from "../front/view.js";
 import { nearestTile, REACH, Space } from "./space.js";
@@ -120,7 +120,7 @@ class LatentView extends DecoderView {
   change(state, { seed, label, t, ...axes }) {
     const number = (text, low, high) => clamp(Number(text) || 0, low, high);
     const whole = (text, high) => Math.trunc(number(text, 0, high));
-    if (seed) state = { ...state, seed: whole(seed, 2 ** 32 - 2), base: null };
+    if (seed) state = { ...state, seed: whole(seed, LAST_SEED - 1), base: null };
     if (label) state = { ...state, label: whole(label, this.config.n_classes - 1) };
     if (t) state = { ...state, t: number(t, 0, 1) };
     for (const [axis, value] of Object.entries(axes)) {

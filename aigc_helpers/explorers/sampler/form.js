@@ -1,11 +1,10 @@
 // The sampler's controls: prompt, buttons, sliders, seed.
 
 import { button, element, sliderRow } from "../front/controls.js";
-import { clamp, fill } from "../front/core.js";
+import { clamp, fill, LAST_SEED } from "../front/core.js";
 
 const MOST_K = 50;
 const MOST_PROMPT = 200;
-const LAST_SEED = 2 ** 32 - 1;
 const LIMITS = { temperature: [0, 2], top_p: [0.05, 1], length: [10, 500] };
 
 function whole(text, high) {

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from aigc_book import explorer as directive
@@ -12,6 +14,7 @@ from aigc_book import explorer as directive
 from aigc_helpers import explorers, weights
 from aigc_helpers.explorers import check, kinds, modules, site
 
+ROOT = Path(__file__).parents[3]
 FILES = {
     "__init__.py": '"""A lamp."""\n',
     "widget.py": """
@@ -145,6 +148,16 @@ def test_importing_one_explorer_imports_no_other():
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[2] for name in result.stdout.split()}
     assert loaded & set(kinds.names()) == {"convolution"}
+
+
+def test_the_installed_package_has_the_front_end_s_files():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["aigc_helpers"]
+    package = ROOT / "aigc_helpers"
+    shipped = {path for pattern in patterns for path in package.glob(pattern)}
+    files = [path for path in kinds.FOLDER.rglob("*") if path.is_file()]
+    front = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert len(front) > 30 and front <= shipped
 
 
 # ---- shipped networks --------------------------------------------------------------
