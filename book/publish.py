@@ -99,7 +99,7 @@ install_aigc_helpers("{archive}")
 README = """\
 # Colab copies
 
-Copies of the book's notebooks for Google Colab, made by `aigc publish` from commit
+Copies of the book's notebooks for Google Colab, made by `book/publish.py` from commit
 [{commit}]({tree}). Every publication writes this branch anew: change the notebooks of
 the book, not these.
 

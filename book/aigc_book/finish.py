@@ -2,7 +2,7 @@
 
 Each page is read once, goes through the functions of ``steps``, and is written once.
 What the whole site needs stands around that in ``finish``: the formulas of all pages
-before, the search index after.
+before, style sheets and search index after.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aigc_book import finding, lean, pristine, repairs, typeset
+from aigc_book import finding, lean, pristine, repairs, styles, typeset
 from aigc_book.memory import Memory
 
 
@@ -51,6 +51,7 @@ def finish(app, exception) -> None:
         for step in steps(path, site):
             pages[path] = step(pages[path])
         path.write_text(pages[path], "utf-8")
+    styles.lighten_styles(pages.values(), out / "_static")
     finding.index_site(articles(pages, site), out)
 
 

@@ -106,14 +106,6 @@ def linked_words() -> tuple[re.Pattern, dict[str, Term]]:
     return matcher([*words, *others]), words
 
 
-def banned_words(text: str) -> list[tuple[str, str]]:
-    """(wrong, right) for each name in ``text`` that the glossary bans."""
-    wrong = {word: term.term for term in all_terms() for word in term.banned}
-    allowed = [word for term in all_terms() for word in (*term.names, *term.other)]
-    found = matcher([*wrong, *allowed]).findall(text)
-    return [(word, wrong[word]) for word in found if word in wrong]
-
-
 class Terms(SphinxDirective):
     """List the terms of one group with their English names and definitions."""
 

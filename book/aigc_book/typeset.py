@@ -92,16 +92,21 @@ def write_style(css: str, static: Path) -> None:
     shutil.copyfile(MATHJAX / "LICENSE", folder / "LICENSE")
     codes = characters(css)
     for name in sorted(set(re.findall(r"MathJax_[\w-]+\.woff", css))):
-        options = subset.Options(flavor="woff", notdef_outline=True)
-        options.drop_tables += ["FFTM"]  # its editor's notes
-        font = subset.load_font(ORIGINALS / name, options)
-        if not codes & font.getBestCmap().keys():  # MathJax_Zero, which holds a space
-            shutil.copyfile(ORIGINALS / name, folder / name)
-            continue
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=codes)
-        cutter.subset(font)
-        subset.save_font(font, folder / name, options)
+        cut_font(ORIGINALS / name, folder / name, codes)
+
+
+def cut_font(source: Path, target: Path, codes: set[int]) -> None:
+    """Write of a font the characters with these codes, as WOFF."""
+    options = subset.Options(flavor="woff", notdef_outline=True)
+    options.drop_tables += ["FFTM"]  # its editor's notes
+    font = subset.load_font(source, options)
+    if not codes & font.getBestCmap().keys():  # MathJax_Zero, which holds a space
+        shutil.copyfile(source, target)
+        return
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(font)
+    subset.save_font(font, target, options)
 
 
 def characters(css: str) -> set[int]:

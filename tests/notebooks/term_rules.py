@@ -67,4 +67,12 @@ def ends(before: str, term: terms.Term) -> bool:
 
 def banned(text: str) -> list[str]:
     """Names that the glossary bans, with the right ones."""
-    return [f"{wrong}: call it {right}" for wrong, right in terms.banned_words(text)]
+    return [f"{wrong}: call it {right}" for wrong, right in banned_words(text)]
+
+
+def banned_words(text: str) -> list[tuple[str, str]]:
+    """(wrong, right) for each name in ``text`` that the glossary bans."""
+    wrong = {word: term.term for term in terms.all_terms() for word in term.banned}
+    allowed = [w for term in terms.all_terms() for w in (*term.names, *term.other)]
+    words = terms.matcher([*wrong, *allowed]).findall(text)
+    return [(word, wrong[word]) for word in words if word in wrong]

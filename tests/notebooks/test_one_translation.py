@@ -181,7 +181,7 @@ def test_a_pair_of_the_glossary_passes(text):
     ],
 )
 def test_banned_names_are_found_and_longer_words_are_not(text, wrong):
-    assert [word for word, _ in terms.banned_words(text)] == wrong
+    assert [word for word, _ in term_rules.banned_words(text)] == wrong
 
 
 def test_a_bad_entry_is_named(tmp_path):
