@@ -19,7 +19,7 @@ import char_peers as peers
 import torch
 from report import Records, command, table
 
-from aigc_helpers import rnn
+from aigc_helpers import language, rnn
 from aigc_helpers.data.text import load_texts
 from aigc_helpers.data.vocabulary import Vocabulary
 from aigc_helpers.runtime import describe_runtime, set_seed
@@ -51,8 +51,8 @@ class Shakespeare:
 def train_ours(text, *, steps: int, seed: int, watch=None):
     """The recipe of chapter 07."""
     set_seed(seed)
-    model = rnn.RecurrentLM(text.n_tokens)
-    return rnn.train_stream(
+    model = rnn.StreamLM(text.n_tokens)
+    return language.train_stream(
         model, text.train, steps=steps, seed=seed, watch=watch, **RECIPE
     )[0]
 
@@ -104,7 +104,9 @@ def cost_per_step(text, *, rounds: int = 9, n: int = 12) -> dict[str, float]:
 
 def measure_ours(text, seed: int, steps: int) -> float:
     """Bits per character after one whole run of that length."""
-    bits = rnn.bits_per_character(train_ours(text, steps=steps, seed=seed), text.test)
+    bits = language.bits_per_character(
+        train_ours(text, steps=steps, seed=seed), text.test
+    )
     print(f"ours seed {seed}, {steps} steps: {bits:.4f}", flush=True)
     return bits
 

@@ -53,9 +53,9 @@ class Attention(nn.Module):
             self.to_qkv.weight.mul_(3)
             self.to_logits.weight.mul_(8)
 
-    def initial_state(self):
-        shape = (1, self.size, self.embedding.embedding_dim)
-        return torch.zeros(shape), torch.zeros(shape), torch.zeros(1)
+    def initial_state(self, batch_size=1):
+        shape = (batch_size, self.size, self.embedding.embedding_dim)
+        return torch.zeros(shape), torch.zeros(shape), torch.zeros(batch_size)
 
     def step(self, tokens, state):
         keys, values, position = state  # (B, size, dim) twice, (B,) tokens read so far

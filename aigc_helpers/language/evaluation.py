@@ -1,17 +1,20 @@
-"""Judging and sampling a recurrent language model, many lines at a time."""
+"""How good is a language model: bits on held-out texts, and what it copies."""
 
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from aigc_helpers.language.sampling import Sampling
+from aigc_helpers import metrics
+from aigc_helpers.language.corpora import Corpus, as_lines, as_stream
+from aigc_helpers.language.ngram import fit_ngram
 from aigc_helpers.language.training import PADDING, pad_lines
 from aigc_helpers.runtime import evaluation_mode
 
 CONTEXT = 256  # characters that a reader in the middle of a text reads before its part
+BLOCK = 2000  # characters of one long text that an interval takes as one
+ORDERS = (2, 3, 4)  # of the n-grams that a network is compared with
 
 
 def bits_per_character(model, tokens, *, n_readers: int = 32) -> float:
@@ -25,7 +28,7 @@ def token_bits(model, tokens, *, n_readers: int = 32):
 
     Parameters
     ----------
-    model : RecurrentLM
+    model : nn.Module
         Put into evaluation mode; computed in float32.
     tokens : int64 tensor (N,)
         The text; all but its first character are predicted.
@@ -49,11 +52,11 @@ def token_bits(model, tokens, *, n_readers: int = 32):
         raise ValueError("the text must have two characters or more")
     size = math.ceil(n / max(1, min(n_readers, n // (2 * CONTEXT))))
     ends = torch.arange(size, n + size, size).clamp(max=n)
-    starts = torch.cat([torch.zeros(1, dtype=torch.int64), ends[:-1]])
+    starts = torch.cat([torch.zeros(1, dtype=torch.int64), ends[:-1]])  # (readers,)
     begins = (ends - size - CONTEXT).clamp(min=0)
     pieces = [tokens[i : j + 1] for i, j in zip(begins, ends, strict=True)]
     inputs, targets, _ = pad_lines(pieces)
-    places = begins[:, None] + torch.arange(inputs.shape[1])
+    places = begins[:, None] + torch.arange(inputs.shape[1])  # (readers, T)
     targets = targets.masked_fill(places < starts[:, None], PADDING)
     nats = token_nats(model, inputs, targets)
     return nats[targets != PADDING].double() / math.log(2)
@@ -66,18 +69,19 @@ def line_bits(model, lines: Sequence, *, batch_size: int = 256):
     The line's end is one of them. ``bits.sum() / counts.sum()`` is the figure in bits a
     character; the parts are there for intervals. See `pad_lines` for ``lines``.
     """
-    inputs, targets, lengths = pad_lines(lines, padding=int(model.line_end == 0))
+    inputs, targets, lengths = pad_lines(lines, line_end=model.line_end)
     chunks = zip(inputs.split(batch_size), targets.split(batch_size), strict=True)
     nats = [token_nats(model, *chunk).sum(dim=1) for chunk in chunks]
     return torch.cat(nats).double() / math.log(2), lengths
 
 
+@torch.no_grad()
 def token_nats(model, inputs, targets, *, length: int = 128):
     """-ln p(target) (B, T) in float32, 0 where the target is -100; state carried."""
     nats, state = [], None
     with evaluation_mode(model):
         for x, y in zip(inputs.split(length, 1), targets.split(length, 1), strict=True):
-            logits, state = model(x, state)
+            logits, state = model(x, state)  # (B, length, V)
             nats.append(F.cross_entropy(logits.movedim(1, 2), y, reduction="none"))
     return torch.cat(nats, dim=1)
 
@@ -87,93 +91,63 @@ def perplexity(bits: float) -> float:
     return 2.0**bits
 
 
-@torch.no_grad()
-def sample_lines(
-    model,
-    starts,
-    *,
-    max_length: int = 100,
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
-    seed: int = 0,
-) -> list[list[int]]:
-    """Lines from the model, all at once: for figures on many samples.
+# ---- on the held-out texts of a corpus ------------------------------------------
 
-    The distribution is that of `aigc_helpers.language.sampling`, the draws are others.
 
-    Parameters
-    ----------
-    model : RecurrentLM
-        With a ``line_end``.
-    starts : sequence of lists of int, all of one length
-        What each line begins with, its ``line_end`` in front left out; may be empty.
-    max_length : int
-        Longest line; one that has not ended by then is cut off.
-    temperature, top_k, top_p
-        See `aigc_helpers.language.sampling.Sampling`.
-    seed : int
-        Of the draws.
+def likelihoods(model, corpus: Corpus, *, n_resamples: int = 400) -> dict:
+    """Bits a character on the held-out texts, of a network and of n-grams.
 
     Returns
     -------
-    list of lists of int
-        With their start, without the token that ends them.
-
-    Raises
-    ------
-    ValueError
-        If the model has no lines, or the starts are of several lengths.
+    dict
+        ``bits_per_character`` and ``bits_N_gram``: each the value and its interval of
+        95 %, texts drawn anew (blocks of 2,000 characters of one long text).
     """
-    if model.line_end is None:
-        raise ValueError("this model has no lines (no line_end): use sample_text")
-    if len({len(start) for start in starts}) != 1:
-        raise ValueError("starts must all have one length")
-    sampling = Sampling(temperature, top_k, top_p)
-    rng = torch.Generator().manual_seed(seed)
-    drawn = torch.tensor([[model.line_end, *start] for start in starts])
-    state, ended = model.initial_state(len(drawn)), torch.zeros(len(drawn)).bool()
-    with evaluation_mode(model):
-        for token in drawn.T:
-            logits, state = model.step(token, state)
-        while drawn.shape[1] <= max_length and not ended.all():
-            token = _draw(logits, sampling, rng)
-            drawn = torch.cat([drawn, token[:, None]], dim=1)
-            ended |= token == model.line_end
-            logits, state = model.step(token, state)
-    return [_until(row, model.line_end) for row in drawn[:, 1:].tolist()]
+    bits, counts = corpus_bits(model, corpus)
+    results = {"bits_per_character": _mean_bits(bits, counts, n_resamples)}
+    for order in ORDERS:
+        rival = fit_ngram(corpus.train, order, vocabulary=corpus.vocabulary)
+        bits = _blocks(ngram_bits(rival, corpus.test), counts)
+        results[f"bits_{order}_gram"] = _mean_bits(bits, counts, n_resamples)
+    return results
 
 
-def _draw(logits, sampling: Sampling, rng: torch.Generator):
-    """One token (B,) of each row: `sampling.candidates` and `choose`, row by row."""
-    if sampling.temperature == 0:
-        return logits.argmax(dim=1)
-    logits, order = logits.double().sort(dim=1, descending=True, stable=True)
-    weights = ((logits - logits[:, :1]) / sampling.temperature).exp()
-    if sampling.top_k:
-        weights[:, sampling.top_k :] = 0
-    before = weights.cumsum(dim=1) - weights
-    goal = sampling.top_p * weights.sum(dim=1, keepdim=True)
-    weights = weights.masked_fill((before >= goal) & (before > 0), 0)
-    chosen = torch.multinomial(weights, 1, generator=rng)
-    return order.gather(1, chosen)[:, 0]
+def corpus_bits(model, corpus: Corpus):
+    """Bits and number of predicted characters of each held-out text, or block."""
+    if model.line_end is not None:
+        return line_bits(model, as_lines(corpus.test, corpus.vocabulary))
+    bits = token_bits(model, as_stream(corpus.test, corpus.vocabulary))
+    counts = torch.tensor([len(block) for block in bits.split(BLOCK)])
+    return _blocks(bits, counts), counts
 
 
-def _until(row: list[int], end: int) -> list[int]:
-    """What stands before the first ``end``."""
-    return row[: row.index(end)] if end in row else row
+def ngram_bits(model, texts: Sequence[str]):
+    """-log2 p of all characters of texts and the boundary after each, float32 (N,)."""
+    parts = model.log2_probabilities(texts)
+    return -torch.tensor([value for part in parts for value in part.tolist()])
 
 
-def tokens_of(text: str, vocabulary: Sequence[str]):
-    """int64 tensor (N,) of a text.
+def _blocks(bits, counts):
+    """Sums of the bits (N,) over blocks of so many characters each."""
+    return torch.stack(
+        [part.sum() for part in bits.split(counts.tolist())]
+    )  # (blocks,)
 
-    Raises
-    ------
-    ValueError
-        If a character is not in the vocabulary; names those that are not.
+
+def _mean_bits(bits, counts, n_resamples: int) -> tuple[float, tuple[float, float]]:
+    """Bits a character and its interval, the blocks drawn anew."""
+
+    def mean(rows):
+        return rows[:, 0].sum() / rows[:, 1].sum()
+
+    rows = torch.stack([bits, counts.double()], dim=1)  # (blocks, 2)
+    interval = metrics.bootstrap_interval(mean, rows, n_resamples=n_resamples)
+    return float(mean(rows)), interval
+
+
+def run_lengths(texts: Sequence[str], training):
+    """Length of the longest copied run of each text, float32 (N,).
+
+    ``training`` is a `metrics.TrainingText`.
     """
-    ids = {character: i for i, character in enumerate(vocabulary)}
-    if unknown := sorted(set(text) - set(ids)):
-        raise ValueError(f"not in the vocabulary: {' '.join(map(repr, unknown))}")
-    array = np.fromiter((ids[c] for c in text), dtype=np.int64, count=len(text))
-    return torch.from_numpy(array)
+    return torch.tensor([float(len(training.longest_copied_run(t))) for t in texts])

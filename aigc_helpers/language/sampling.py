@@ -1,10 +1,12 @@
 """Text from a language model, one character after another: the book's one sampler.
 
-A model is anything with ``initial_state()`` and ``step(tokens, state)``. The page's
-``explorers/sampler/sampling.js`` has the same functions and draws the same characters.
+A model is anything with ``initial_state()`` and ``step(tokens, state)``. `sample_text`
+writes one text; the page's sampler in JavaScript has the same functions and draws the
+same characters. `sample_lines` and `sample_streams` write many texts at once, for
+figures: the same distributions, other draws.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +18,7 @@ from aigc_helpers.runtime import evaluation_mode
 
 State = tuple[torch.Tensor, ...]
 MAX_SEED = 2**32 - 1
+NO_TOKEN = -1  # ends no line
 _MASK = 0xFFFFFFFF
 
 
@@ -122,7 +125,7 @@ def _weights(falling: np.ndarray, temperature: float) -> np.ndarray:
     return np.exp((falling - falling[0]) / temperature)
 
 
-def choose(found: Candidates, u: float) -> int:
+def choose(given: Candidates, u: float) -> int:
     """The token at u in [0, 1) of the distribution that was left: inverse CDF.
 
     Likely tokens come first, so that a small error d of the logits (float32 sums in
@@ -131,9 +134,9 @@ def choose(found: Candidates, u: float) -> int:
     and onnxruntime, 2e-5 a character at a mean rank of 20. Rounding the logits would
     not lower it: differences become rarer and larger in the same measure.
     """
-    total = np.cumsum(found.probabilities[: found.n_kept])
+    total = np.cumsum(given.probabilities[: given.n_kept])
     index = np.searchsorted(total, u * total[-1], side="right")
-    return int(found.tokens[min(index, found.n_kept - 1)])
+    return int(given.tokens[min(index, given.n_kept - 1)])
 
 
 # ---- from a prompt to a text ----------------------------------------------------
@@ -229,9 +232,7 @@ def sample_text(
     *,
     length: int = 200,
     seed: int = 0,
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
+    **settings,
 ) -> str:
     """The prompt and ``length`` characters that the model adds to it.
 
@@ -245,8 +246,10 @@ def sample_text(
         At least one character, all of the vocabulary.
     length : int
         Number of new characters.
-    seed, temperature, top_k, top_p
-        See `sample_tokens` and `Sampling`.
+    seed : int
+        See `sample_tokens`.
+    **settings
+        ``temperature``, ``top_k``, ``top_p``: see `Sampling`.
 
     Raises
     ------
@@ -259,10 +262,105 @@ def sample_text(
     """
     if not _is_integer(length) or length < 0:
         raise ValueError(f"length must be an integer >= 0, not {length!r}")
-    sampling = Sampling(temperature, top_k, top_p)
-    drawn = sample_tokens(model, encode(prompt, vocabulary), sampling, seed=seed)
+    prompted, sampling = encode(prompt, vocabulary), Sampling(**settings)
+    drawn = sample_tokens(model, prompted, sampling, seed=seed)
     pairs = zip(range(length), drawn, strict=False)
     return prompt + "".join(vocabulary[token] for _, (token, _) in pairs)
+
+
+# ---- many texts at once ---------------------------------------------------------
+
+
+def sample_lines(
+    model, starts: Sequence, *, max_length: int = 100, seed: int = 0, **settings
+) -> list[list[int]]:
+    """Lines from a network of lines, all at once.
+
+    Parameters
+    ----------
+    model : LanguageModel
+        With a ``line_end`` and ``initial_state(batch_size)``.
+    starts : sequence of lists of int, all of one length
+        What each line begins with, its ``line_end`` in front left out; may be empty.
+    max_length : int
+        Longest line; one that has not ended by then is cut off.
+    seed : int
+        Of the draws.
+    **settings
+        ``temperature``, ``top_k``, ``top_p``: see `Sampling`.
+
+    Returns
+    -------
+    list of lists of int
+        With their start, without the token that ends them.
+
+    Raises
+    ------
+    ValueError
+        If the model has no lines, or the starts are of several lengths.
+    """
+    if model.line_end is None:
+        raise ValueError("this model has no lines (no line_end): use sample_text")
+    if len({len(start) for start in starts}) != 1:
+        raise ValueError("starts must all have one length")
+    sampling = Sampling(**settings)
+    rng = torch.Generator().manual_seed(seed)
+    tokens = torch.tensor([[model.line_end, *start] for start in starts])  # (B, S)
+    tokens = _continue(
+        model, tokens, max_length, lambda logits: choose_many(logits, sampling, rng)
+    )
+    return [_until(row, model.line_end) for row in tokens[:, 1:].tolist()]
+
+
+def sample_streams(model, n: int, length: int, *, seed: int = 0) -> list[list[int]]:
+    """So many texts of so many tokens, of a network without lines, all at once.
+
+    Each begins after token 0, with an empty state, and is drawn from the network's own
+    distribution, without temperature and cuts.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    tokens = torch.zeros(n, 1, dtype=torch.int64)
+
+    def pick(logits):
+        return torch.multinomial(logits.softmax(dim=1), 1, generator=rng)[:, 0]
+
+    return _continue(model, tokens, length, pick)[:, 1:].tolist()
+
+
+def choose_many(logits, sampling: Sampling, rng: torch.Generator):
+    """One token (B,) of each row of logits (B, V): `candidates` and `choose`."""
+    if sampling.temperature == 0:
+        return logits.argmax(dim=1)
+    logits, order = logits.double().sort(dim=1, descending=True, stable=True)
+    weights = ((logits - logits[:, :1]) / sampling.temperature).exp()
+    if sampling.top_k:
+        weights[:, sampling.top_k :] = 0
+    before = weights.cumsum(dim=1) - weights
+    goal = sampling.top_p * weights.sum(dim=1, keepdim=True)
+    weights = weights.masked_fill((before >= goal) & (before > 0), 0)
+    chosen = torch.multinomial(weights, 1, generator=rng)  # (B, 1)
+    return order.gather(1, chosen)[:, 0]
+
+
+@torch.no_grad()
+def _continue(model, tokens, max_length: int, pick: Callable):
+    """Tokens (B, S), read, and up to ``max_length`` behind the first of each row."""
+    end = NO_TOKEN if model.line_end is None else model.line_end
+    state, ended = model.initial_state(len(tokens)), torch.zeros(len(tokens)).bool()
+    with evaluation_mode(model):
+        for token in tokens.T:
+            logits, state = model.step(token, state)
+        while tokens.shape[1] <= max_length and not ended.all():
+            token = pick(logits)
+            tokens = torch.cat([tokens, token[:, None]], dim=1)  # (B, T + 1)
+            ended |= token == end
+            logits, state = model.step(token, state)
+    return tokens
+
+
+def _until(row: list[int], end: int) -> list[int]:
+    """What stands before the first ``end``."""
+    return row[: row.index(end)] if end in row else row
 
 
 def _is_integer(value: object) -> bool:

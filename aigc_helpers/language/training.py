@@ -1,4 +1,7 @@
-"""Training of recurrent language models: on one long text, and on many short lines."""
+"""Training of language models: on one long text, and on many short lines.
+
+Any network will do that keeps the contract of `aigc_helpers.language`.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -45,11 +48,67 @@ def language_step(model, optimizer, inputs, targets, state=None, *, clip: float 
     return loss.detach(), norm, tuple(part.detach().float() for part in state)
 
 
+def train_language(
+    model,
+    batch: Callable,
+    *,
+    carried: dict | None = None,
+    weight_decay: float = 0.01,
+    clip: float = 1.0,
+    **options,
+):
+    """Update by update, on whatever ``batch`` gives.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Changed in place.
+    batch : callable
+        ``batch(step)`` gives inputs and targets, int64 (B, T), see `language_step`.
+    carried : dict, optional
+        Parts of the state by name, where each batch goes on with the text of the last
+        one: at first an empty state, later the newest.
+    weight_decay : float
+        Of AdamW.
+    clip : float
+        Longest gradient, see `language_step`.
+    **options
+        ``steps``, ``lr`` (4e-3), ``decay``, ``seed``, ``watch``, ``checkpoint``: see
+        `training.Run`.
+
+    Returns
+    -------
+    model : nn.Module
+        The averaged model, in evaluation mode.
+    history : History
+        ``loss`` in nats a token and ``gradient_norm`` before clipping.
+
+    Raises
+    ------
+    DivergedError
+        If the loss or the gradient is no longer a number.
+    """
+    optimizer = torch.optim.AdamW(
+        model.parameters(), betas=(0.9, 0.99), weight_decay=weight_decay, fused=True
+    )
+    carried = {} if carried is None else carried
+    parts = {"optimizer": optimizer, "carried": carried, "rng": torch.default_generator}
+    run = Run(model, parts, **{"lr": 4e-3} | options)
+    for step in run:
+        inputs, targets = batch(step)
+        state = tuple(carried.values()) or None
+        loss, norm, state = language_step(
+            model, optimizer, inputs, targets, state, clip=clip
+        )
+        carried.update(zip(carried, state, strict=False))
+        run.record(loss=loss, gradient_norm=norm)
+    return run.average, run.history
+
+
 def train_stream(
     model,
     tokens,
     *,
-    steps: int,
     batch_size: int = 16,
     length: int = 64,
     seed: int = 0,
@@ -62,24 +121,21 @@ def train_stream(
 
     Parameters
     ----------
-    model : RecurrentLM
+    model : nn.Module
         Changed in place; without a ``line_end``.
     tokens : int64 tensor (N,)
         The text, longer than ``length``.
-    steps, batch_size, length : int
-        Updates, readers, characters that a gradient reaches back.
+    batch_size, length : int
+        Readers, and characters that a gradient reaches back.
     seed : int
         Where the readers begin, and what dropout drops.
     **options
-        ``lr``, ``betas``, ``weight_decay``, ``clip``, ``decay``, ``watch``,
-        ``checkpoint``: see `train_lines`.
+        See `train_language`.
 
     Returns
     -------
-    model : RecurrentLM
-        In evaluation mode.
-    history : History
-        ``loss`` in nats a character and ``gradient_norm`` before clipping.
+    model, history
+        As of `train_language`.
 
     Raises
     ------
@@ -92,98 +148,78 @@ def train_stream(
     _require_tokens(model, tokens)
     if model.line_end is not None:
         raise ValueError("this model reads lines (line_end): use train_lines")
-    if len(tokens) <= length:
-        raise ValueError(f"the text has {len(tokens)} characters, not above {length}")
-    starts = torch.arange(batch_size) * len(tokens) // batch_size
-    offset = torch.randint(
-        len(tokens), (1,), generator=torch.Generator().manual_seed(seed)
-    )
+    n = len(tokens)
+    if n <= length:
+        raise ValueError(f"the text has {n} characters, not above {length}")
+    rng = torch.Generator().manual_seed(seed)
+    starts = torch.arange(batch_size) * n // batch_size
+    starts = starts + torch.randint(n, (1,), generator=rng)
     window = torch.arange(length + 1)
 
     def batch(step: int):
-        at = (starts + offset + step * length)[:, None] + window
-        piece = tokens[(at % len(tokens)).to(tokens.device)]
+        places = (starts + step * length)[:, None] + window  # (B, length + 1)
+        piece = tokens[(places % n).to(tokens.device)]
         return piece[:, :-1], piece[:, 1:]
 
     state = {str(i): part for i, part in enumerate(model.initial_state(batch_size))}
-    return _train(model, batch, state, steps=steps, seed=seed, **options)
+    with _seeded(seed, options):
+        return train_language(model, batch, carried=state, seed=seed, **options)
 
 
 def train_lines(
-    model,
-    lines: Sequence,
-    *,
-    steps: int,
-    batch_size: int = 64,
-    seed: int = 0,
-    **options,
+    model, lines: Sequence, *, batch_size: int = 64, seed: int = 0, **options
 ):
     """Train on many short lines, each with an empty state; all once before any twice.
 
     Parameters
     ----------
-    model : RecurrentLM
-        Changed in place.
+    model : nn.Module
+        Changed in place; with a ``line_end``.
     lines : sequence of int64 tensors
         Each with what it starts from and ends in: ``line_end, a, b, …, line_end``.
-    steps, batch_size : int
-        Updates, and whole lines in each; shorter ones are padded.
+    batch_size : int
+        Whole lines in each update; shorter ones are padded.
     seed : int
         Order of the lines, and what dropout drops.
-    lr : float
-        Highest learning rate of AdamW, default 4e-3: up in the first 5 %, then down to
-        zero.
-    betas, weight_decay : (float, float), float
-        Of AdamW, default (0.9, 0.99) and 0.01.
-    clip : float
-        Longest gradient, default 1; see `language_step`.
-    decay : float
-        Of the moving average of the weights, default 0: the newest ones.
-    watch : callable, optional
-        Called as ``watch(steps_done, averaged_model)`` after every step.
-    checkpoint : path, optional
-        File to resume from and to save to, see `training_steps`.
+    **options
+        See `train_language`.
 
     Returns
     -------
     model, history
-        As of `train_stream`.
+        As of `train_language`.
 
     Raises
     ------
     ValueError
-        If there are no lines, one has fewer than two tokens, or a token is unknown.
+        If there are no lines, one has fewer than two tokens or ends before its end, or
+        a token is unknown.
     DivergedError
         If the loss or the gradient is no longer a number.
     """
-    padding = int(model.line_end == 0)  # any token that ends no line
-    inputs, targets, lengths = pad_lines(lines, padding=padding)
+    inputs, targets, lengths = pad_lines(lines, line_end=model.line_end)
     _require_tokens(model, inputs)
     n = len(inputs)
 
     def batch(step: int):
-        places = torch.arange(step * batch_size, (step + 1) * batch_size)
-        index = torch.cat(
-            [
-                shuffled(n, seed, epoch)[places[places // n == epoch] % n]
-                for epoch in (places // n).unique().tolist()
-            ]
-        )
+        index = shuffled_places(n, step * batch_size, (step + 1) * batch_size, seed)
         longest = int(lengths[index].max())
         return inputs[index, :longest], targets[index, :longest]
 
-    return _train(model, batch, {}, steps=steps, seed=seed, **options)
+    with _seeded(seed, options):
+        return train_language(model, batch, seed=seed, **options)
 
 
-def pad_lines(lines: Sequence, *, padding: int = 0):
+def pad_lines(lines: Sequence, *, line_end: int | None = None):
     """Inputs (N, L), targets (N, L) with -100 behind the end, and lengths (N,).
 
-    ``padding`` is the token behind the ends of the inputs.
+    Behind the ends of the inputs stands a token that ends no line: 0, or 1 where
+    ``line_end`` is 0.
 
     Raises
     ------
     ValueError
-        If there are no lines or one has fewer than two tokens.
+        If there are no lines, one has fewer than two tokens, or one ends inside.
     """
     shortest = min(map(len, lines), default=0)
     if shortest < 2:
@@ -192,60 +228,48 @@ def pad_lines(lines: Sequence, *, padding: int = 0):
             f"and end); there are {len(lines)}, the shortest has {shortest}"
         )
     pad = nn.utils.rnn.pad_sequence
-    inputs = pad([line[:-1] for line in lines], True, padding)
+    inputs = pad([line[:-1] for line in lines], True, int(line_end == 0))
     targets = pad([line[1:] for line in lines], True, PADDING)
+    if line_end is not None and (inputs[:, 1:] == line_end).any():
+        raise ValueError(
+            f"a line ends (token {line_end}) inside a row; give each line as a row of "
+            "its own"
+        )
     lengths = torch.tensor([len(line) - 1 for line in lines])
     return inputs, targets, lengths
 
 
-def shuffled(n: int, seed: int, epoch: int):
-    """The order (n,) of an epoch, the same whenever it is asked for."""
+def shuffled_places(n: int, start: int, stop: int, seed: int):
+    """Indices (stop - start,) of 0..n - 1, all once before any twice.
+
+    They are the stretch from ``start`` to ``stop`` of an endless row of shuffles, the
+    same whenever it is asked for.
+    """
+    first, last = start // n, (stop - 1) // n
+    order = torch.cat([_shuffle(n, seed, epoch) for epoch in range(first, last + 1)])
+    return order[start - first * n : stop - first * n]
+
+
+def _shuffle(n: int, seed: int, epoch: int):
     rng = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
     return torch.randperm(n, generator=rng)
 
 
-def _train(
-    model,
-    batch: Callable,
-    carried: dict,
-    *,
-    betas: tuple[float, float] = (0.9, 0.99),
-    weight_decay: float = 0.01,
-    clip: float = 1.0,
-    **options,
-):
-    """The loop of both; ``carried`` is the state between pieces, empty for lines."""
-    optimizer = torch.optim.AdamW(
-        model.parameters(), betas=betas, weight_decay=weight_decay, fused=True
-    )
-    parts = {
-        "optimizer": optimizer,
-        "carried": carried,
-        "rng": torch.default_generator,  # dropout draws from it
-    }
-    run = Run(model, parts, **{"lr": 4e-3} | options)
-    with torch.random.fork_rng(devices=[]), _advice(clip):
-        torch.manual_seed(run.seed)
-        for step in run:
-            inputs, targets = batch(step)
-            state = tuple(carried.values()) or None
-            loss, norm, state = language_step(
-                model, optimizer, inputs, targets, state, clip=clip
-            )
-            carried.update(zip(carried, state, strict=False))
-            run.record(loss=loss, gradient_norm=norm)
-    return run.average, run.history
-
-
 @contextmanager
-def _advice(clip: float):
-    """Add to the error of a run that diverges what helps a recurrent network."""
+def _seeded(seed: int, options: dict):
+    """Dropout by the seed, the caller's random numbers left alone; advice on errors.
+
+    The advice is added to the error of a run that diverges.
+    """
     try:
-        yield
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
     except DivergedError as error:
         raise DivergedError(
             f"{error} In a recurrent network gradients may explode: clip them (clip is "
-            f"{clip:g}, 1 is usual), shorten the pieces, or lower lr."
+            f"{options.get('clip', 1.0):g}, 1 is usual), shorten the pieces, or lower "
+            "lr."
         ) from error
 
 

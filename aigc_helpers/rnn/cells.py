@@ -38,20 +38,13 @@ def rnn_cell(x, h, w_x, w_h, b):
     return torch.tanh(x @ w_x.T + h @ w_h.T + b)
 
 
-def rnn_forward(x, h_0, w_x, w_h, b):
-    """All hidden states (T, B, H) of inputs x (T, B, D), from h_0 (B, H) on.
-
-    Raises
-    ------
-    ValueError
-        If a shape does not fit the others.
-    """
-    _require_sizes(x, h_0, w_x, w_h, b)
+def unroll(x, h_0, w_x, w_h, b):
+    """All hidden states (T, B, H) of inputs x (T, B, D), from h_0 (B, H) on."""
     h, states = h_0, []
     for x_t in x:
         h = rnn_cell(x_t, h, w_x, w_h, b)
         states.append(h)
-    return torch.stack(states)
+    return torch.stack(states)  # (T, B, H)
 
 
 def rnn_backward(x, h_0, h, weights, grad_h) -> RNNGradients:
@@ -63,7 +56,7 @@ def rnn_backward(x, h_0, h, weights, grad_h) -> RNNGradients:
     Parameters
     ----------
     x, h_0 : tensors (T, B, D), (B, H)
-        What `rnn_forward` was given.
+        What `unroll` was given.
     h : tensor (T, B, H)
         What it returned.
     weights : (w_x, w_h)
@@ -77,7 +70,7 @@ def rnn_backward(x, h_0, h, weights, grad_h) -> RNNGradients:
         Sums over time and batch, as autograd has them.
     """
     w_x, w_h = weights
-    previous = torch.cat([h_0[None], h[:-1]])  # h_{t-1} of each step
+    previous = torch.cat([h_0[None], h[:-1]])  # (T, B, H), h_{t-1} of each step
     grad_a, coming = torch.empty_like(h), torch.zeros_like(h_0)
     for t in reversed(range(len(x))):
         grad_a[t] = (grad_h[t] + coming) * (1 - h[t] ** 2)
@@ -89,11 +82,6 @@ def rnn_backward(x, h_0, h, weights, grad_h) -> RNNGradients:
         x=grad_a @ w_x,
         h_0=coming,
     )
-
-
-def rnn_jacobian(h, w_h):
-    """dh_t/dh_{t-1} = diag(1 - h_t^2) W_h: from the new state h (B, H) to (B, H, H)."""
-    return (1 - h**2)[:, :, None] * w_h
 
 
 def lstm_cell(x, h, c, weights):
@@ -142,19 +130,3 @@ def gru_cell(x, h, weights):
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (x_n + r * h_n).tanh()
     return (1 - z) * n + z * h
-
-
-def _require_sizes(x, h_0, w_x, w_h, b) -> None:
-    """Raise a ValueError that names every shape unless they fit."""
-    shapes = {"x": x, "h_0": h_0, "w_x": w_x, "w_h": w_h, "b": b}
-    found = {name: tuple(value.shape) for name, value in shapes.items()}
-    if x.ndim == 3 and len(x):
-        _, batch, dim = x.shape
-        size = h_0.shape[-1]
-        wanted = [tuple(x.shape), (batch, size), (size, dim), (size, size), (size,)]
-        if list(found.values()) == wanted:
-            return
-    raise ValueError(
-        "the shapes must be x (T, B, D), h_0 (B, H), w_x (H, D), w_h (H, H), b (H,), "
-        f"T at least 1, not {found}"
-    )

@@ -3,11 +3,11 @@
 import math
 
 import torch
-from torch import nn
 
-from aigc_helpers.rnn.cells import gru_cell, lstm_cell, rnn_cell, rnn_jacobian
+from aigc_helpers.rnn.cells import gru_cell, lstm_cell, rnn_cell
 
 KINDS = ("rnn", "gru", "lstm")
+HIDDEN = 64  # H of the networks whose gradients are measured
 
 
 def gradient_norms(
@@ -16,7 +16,6 @@ def gradient_norms(
     *,
     gain: float = 1.0,
     gate_bias: float = 0.0,
-    hidden: int = 64,
     input_scale: float = 0.1,
     seed: int = 0,
 ):
@@ -27,13 +26,11 @@ def gradient_norms(
     Parameters
     ----------
     kind : str
-        "rnn", "gru" or "lstm", initialised by `initial_weights`.
+        "rnn", "gru" or "lstm", of 64 units, initialised by `initial_weights`.
     n_steps : int
         T, at least 1.
     gain, gate_bias : float
         See `initial_weights`.
-    hidden : int
-        H.
     input_scale : float
         Standard deviation of the inputs, which are independent normal numbers (H a
         step); the state starts at zero. 0 leaves the plain network at rest, where
@@ -56,49 +53,46 @@ def gradient_norms(
     ----------
     Bengio, Simard and Frasconi (1994); Pascanu, Mikolov and Bengio (2013), section 2.
     """
-    rows = state_jacobians(
-        kind,
-        n_steps,
-        gain=gain,
-        gate_bias=gate_bias,
-        hidden=hidden,
-        input_scale=input_scale,
-        seed=seed,
-    )
-    return torch.linalg.matrix_norm(rows, ord=2)
+    if n_steps < 1:
+        raise ValueError(f"n_steps must be at least 1, not {n_steps}")
+    for name, value in (("gain", gain), ("input_scale", input_scale)):
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} must be a number >= 0, not {value}")
+    rng = torch.Generator().manual_seed(seed)
+    weights = initial_weights(kind, HIDDEN, gain=gain, gate_bias=gate_bias, rng=rng)
+    inputs = input_scale * _normal(rng, n_steps, HIDDEN)
+    return torch.linalg.matrix_norm(state_jacobians(kind, inputs, weights), ord=2)
 
 
-def state_jacobians(
-    kind: str,
-    n_steps: int,
-    *,
-    gain: float = 1.0,
-    gate_bias: float = 0.0,
-    hidden: int = 64,
-    input_scale: float = 0.1,
-    seed: int = 0,
-):
+def state_jacobians(kind: str, inputs, weights: tuple):
     """dh_T/ds_t for t = 0..T, float64 (T + 1, H, S); S is 2 H for an LSTM, else H.
 
     One backward pass gives all of them: the same run stands H times in the batch, and
-    copy i asks for the gradient of its component i. See `gradient_norms`.
+    copy i asks for the gradient of its component i.
+
+    Parameters
+    ----------
+    kind : str
+        See `gradient_norms`.
+    inputs : float64 tensor (T, H)
+        One for each step; the state starts at zero.
+    weights : tuple of tensors
+        As `initial_weights` gives them.
     """
-    _require(n_steps, gain, hidden, input_scale)
-    rng = torch.Generator().manual_seed(seed)
-    weights = initial_weights(kind, hidden, gain=gain, gate_bias=gate_bias, rng=rng)
-    inputs = input_scale * _normal(rng, n_steps, hidden)
+    hidden = inputs.shape[1]
     n_states = 2 if kind == "lstm" else 1
     zeros = torch.zeros(hidden, hidden, dtype=torch.float64)
     states = [tuple(zeros.clone().requires_grad_() for _ in range(n_states))]
     for x in inputs:
-        x = x.expand(hidden, -1)  # the same for each copy
-        made = _step(kind, x, states[-1], weights)
-        states.append(tuple(part.clone() for part in made))  # h_t apart from c_t
+        x = x.expand(hidden, -1)  # (H, H): the same for each copy
+        state = _step(kind, x, states[-1], weights)
+        states.append(tuple(part.clone() for part in state))  # h_t apart from c_t
     carried = [part for state in states for part in state]
     outcome = states[-1][0].diagonal().sum()
-    found = torch.autograd.grad(outcome, carried, allow_unused=True)
-    found = [torch.zeros_like(zeros) if rows is None else rows for rows in found]
-    return torch.stack(found).unflatten(0, (-1, n_states)).movedim(1, 2).flatten(2)
+    rows = torch.autograd.grad(outcome, carried, allow_unused=True)
+    rows = [torch.zeros_like(zeros) if part is None else part for part in rows]
+    jacobians = torch.stack(rows).unflatten(0, (-1, n_states))  # (T + 1, n, H, H)
+    return jacobians.movedim(1, 2).flatten(2)  # (T + 1, H, S)
 
 
 def initial_weights(
@@ -131,61 +125,5 @@ def _step(kind: str, x, state: tuple, weights: tuple) -> tuple:
     return lstm_cell(x, *state, weights)
 
 
-def lyapunov_exponents(
-    w_x, w_h, b, *, n_steps: int = 1000, input_scale: float = 0.1, seed: int = 0
-):
-    """Mean growth of ln|dh| a step along H directions of a plain network, falling.
-
-    The Jacobians of the steps are multiplied with a QR decomposition in between
-    (Benettin et al., 1980). Above 0: two close states part, gradients explode. Below:
-    they meet, gradients vanish by ``exp(exponent)`` a step.
-
-    Parameters
-    ----------
-    w_x, w_h, b : tensors (H, D), (H, H), (H,)
-        Weights of the network.
-    n_steps : int
-        Steps that are averaged, after as many to forget the start.
-    input_scale : float
-        Standard deviation of the inputs.
-    seed : int
-        Of the inputs and the first state.
-
-    Returns
-    -------
-    float64 tensor (H,)
-    """
-    _require(n_steps, 1.0, len(w_h), input_scale)
-    rng = torch.Generator().manual_seed(seed)
-    w_x, w_h, b = (tensor.detach().double() for tensor in (w_x, w_h, b))
-    h = 0.1 * _normal(rng, 1, len(w_h))
-    basis, total = torch.eye(len(w_h), dtype=torch.float64), torch.zeros(len(w_h))
-    for step in range(2 * n_steps):
-        x = input_scale * _normal(rng, 1, w_x.shape[1])
-        h = rnn_cell(x, h, w_x, w_h, b)
-        basis, r = torch.linalg.qr(rnn_jacobian(h, w_h)[0] @ basis)
-        if step >= n_steps:
-            total = total + r.diagonal().abs().clamp_min(1e-300).log()
-    return (total / n_steps).sort(descending=True).values
-
-
-def singular_values(network: nn.Module):
-    """Singular values (H,) of W_h of a ``torch.nn`` network's first layer, each gate.
-
-    (1, H) of an ``nn.RNN``, (3, H) of an ``nn.GRU``, (4, H) of an ``nn.LSTM``.
-    """
-    w_h = network.weight_hh_l0.detach().double()
-    return torch.linalg.svdvals(w_h.unflatten(0, (-1, w_h.shape[1])))
-
-
 def _normal(rng: torch.Generator, *shape: int):
     return torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def _require(n_steps: int, gain: float, hidden: int, input_scale: float) -> None:
-    for name, value, least in (("n_steps", n_steps, 1), ("hidden", hidden, 1)):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, not {value}")
-    for name, value in (("gain", gain), ("input_scale", input_scale)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be a number >= 0, not {value}")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from aigc_helpers import rnn
+from aigc_helpers import language, rnn
 from aigc_helpers.language import sampling
 
 V = 9
 
 
-def model_of(**options) -> rnn.RecurrentLM:
+def model_of(build=rnn.StreamLM) -> torch.nn.Module:
     torch.manual_seed(0)
-    model = rnn.RecurrentLM(V, 6, 10, **options).eval()
+    model = build(V, 6, 10).eval()
     with torch.no_grad():
         for weight in model.parameters():
             weight.mul_(2.5)
@@ -37,30 +37,30 @@ def test_bits_of_a_text_are_those_of_one_step_after_another():
     for token, following in zip(tokens[:-1], tokens[1:], strict=True):
         logits = torch.from_numpy(reader.read(int(token))).double()
         expected.append(-logits.log_softmax(0)[following] / np.log(2))
-    found = rnn.token_bits(model, tokens, n_readers=1)
+    found = language.token_bits(model, tokens, n_readers=1)
     torch.testing.assert_close(found, torch.stack(expected), rtol=0, atol=1e-5)
-    mean = rnn.bits_per_character(model, tokens, n_readers=1)
+    mean = language.bits_per_character(model, tokens, n_readers=1)
     assert mean == pytest.approx(float(found.mean()))
 
 
 def test_several_readers_give_nearly_what_one_gives():
     model, tokens = model_of(), torch.randint(V, (5000,))
-    one, many = (rnn.token_bits(model, tokens, n_readers=n) for n in (1, 8))
+    one, many = (language.token_bits(model, tokens, n_readers=n) for n in (1, 8))
     assert len(one) == len(many) == 4999
     torch.testing.assert_close(one, many, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("n", [2, 3, 130, 511, 513, 2000])
 def test_every_character_but_the_first_is_predicted_once(n):
-    found = rnn.token_bits(Uniform(), torch.randint(V, (n,)))
+    found = language.token_bits(Uniform(), torch.randint(V, (n,)))
     torch.testing.assert_close(found, torch.full((n - 1,), float(np.log2(V))).double())
-    bits = rnn.bits_per_character(Uniform(), torch.randint(V, (n,)))
-    assert rnn.perplexity(bits) == pytest.approx(V)
+    bits = language.bits_per_character(Uniform(), torch.randint(V, (n,)))
+    assert language.perplexity(bits) == pytest.approx(V)
 
 
 def test_a_text_of_one_character_is_refused():
     with pytest.raises(ValueError, match="two characters or more"):
-        rnn.bits_per_character(Uniform(), torch.tensor([1]))
+        language.bits_per_character(Uniform(), torch.tensor([1]))
 
 
 def frequencies(rows, n: int = 6000) -> dict:
@@ -79,8 +79,8 @@ def frequencies(rows, n: int = 6000) -> dict:
 )
 def test_many_lines_at_once_have_the_samplers_distribution(settings):
     """The first character: that of `candidates`; what is cut never comes."""
-    model, n = model_of(line_end=0), 6000
-    drawn = rnn.sample_lines(model, [[]] * n, max_length=1, **settings)
+    model, n = model_of(rnn.LineLM), 6000
+    drawn = language.sample_lines(model, [[]] * n, max_length=1, **settings)
     found = frequencies(line[0] if line else 0 for line in drawn)
     logits = sampling.Reader(model).read(0)
     left = sampling.candidates(logits, sampling.Sampling(**settings))
@@ -93,9 +93,9 @@ def test_many_lines_at_once_have_the_samplers_distribution(settings):
 
 
 def test_greedy_lines_are_those_of_the_sampler():
-    model = model_of(line_end=0)
+    model = model_of(rnn.LineLM)
     starts = [[1], [2], [5]]
-    lines = rnn.sample_lines(model, starts, max_length=12, temperature=0)
+    lines = language.sample_lines(model, starts, max_length=12, temperature=0)
     for start, line in zip(starts, lines, strict=True):
         text = sampling.sample_text(
             model,
@@ -110,24 +110,20 @@ def test_greedy_lines_are_those_of_the_sampler():
 
 
 def test_lines_end_where_they_end_and_at_the_longest():
-    lines = rnn.sample_lines(model_of(line_end=0), [[]] * 200, max_length=7, seed=2)
+    lines = language.sample_lines(
+        model_of(rnn.LineLM), [[]] * 200, max_length=7, seed=2
+    )
     assert all(0 not in line and len(line) <= 7 for line in lines)
     assert len({len(line) for line in lines}) > 3
-    assert lines == rnn.sample_lines(
-        model_of(line_end=0), [[]] * 200, max_length=7, seed=2
+    assert lines == language.sample_lines(
+        model_of(rnn.LineLM), [[]] * 200, max_length=7, seed=2
     )
 
 
 def test_what_cannot_be_sampled_is_refused():
     with pytest.raises(ValueError, match="use sample_text"):
-        rnn.sample_lines(model_of(), [[]])
+        language.sample_lines(model_of(), [[]])
     with pytest.raises(ValueError, match="one length"):
-        rnn.sample_lines(model_of(line_end=0), [[1], [1, 2]])
+        language.sample_lines(model_of(rnn.LineLM), [[1], [1, 2]])
     with pytest.raises(ValueError, match="temperature must be"):
-        rnn.sample_lines(model_of(line_end=0), [[1]], temperature=-1)
-
-
-def test_tokens_of_a_text():
-    assert rnn.tokens_of("cab", "abc").tolist() == [2, 0, 1]
-    with pytest.raises(ValueError, match="not in the vocabulary: 'x' 'y'"):
-        rnn.tokens_of("ayx", "abc")
+        language.sample_lines(model_of(rnn.LineLM), [[1]], temperature=-1)

@@ -8,9 +8,9 @@ import torch
 from aigc_helpers import recipes, rnn, weights
 from aigc_helpers.data.text import Texts
 from aigc_helpers.explorers import site
-from aigc_helpers.language import ngram
+from aigc_helpers.language import corpora, evaluation, ngram, sampling
 from aigc_helpers.recipes import judging
-from aigc_helpers.recipes import rnn as text
+from aigc_helpers.recipes import language as text
 
 WORDS = "天地人和山水风云日月春秋"
 NAMES = ("rnn_idioms", "rnn_poems", "rnn_python")
@@ -43,12 +43,12 @@ def tiny(monkeypatch):
     def load_texts(name):
         return Texts(name, name, *collections()[name], "nobody")
 
-    monkeypatch.setattr(text, "load_texts", load_texts)
+    monkeypatch.setattr(corpora, "load_texts", load_texts)
     monkeypatch.setattr(text, "N_SAMPLES", 20)
-    monkeypatch.setattr(text, "BLOCK", 50)
+    monkeypatch.setattr(evaluation, "BLOCK", 50)
     monkeypatch.setattr(judging, "N_RESAMPLES", 20)
-    corpora = (text.idioms(), text.poems(), text.python_source())
-    for name, corpus in zip(NAMES, corpora, strict=True):
+    tiny = (corpora.idioms(), corpora.poems(), corpora.python_source())
+    for name, corpus in zip(NAMES, tiny, strict=True):
         recipe = recipes.RECIPES[name]
         size = {"n_tokens": len(corpus.vocabulary), "dim": 6, "hidden": 8}
         small = replace(recipe, arguments={**recipe.arguments, **size}, batch_size=4)
@@ -56,7 +56,7 @@ def tiny(monkeypatch):
 
 
 def test_poems_with_a_rare_character_are_left_out_and_the_others_marked():
-    corpus = text.poems()
+    corpus = corpora.poems()
     assert len(corpus.train) == 18 - 2 and len(corpus.test) == 6
     assert list(corpus.vocabulary)[:3] == ["\n", "⑤", "⑦"]
     assert set(corpus.vocabulary) == {*"\n⑤⑦，。", *WORDS}
@@ -65,18 +65,18 @@ def test_poems_with_a_rare_character_are_left_out_and_the_others_marked():
 
 
 def test_source_code_has_a_fixed_vocabulary():
-    corpus = text.python_source()
+    corpus = corpora.python_source()
     assert len(corpus.vocabulary) == 97
-    stream = text.as_stream(corpus.test, corpus.vocabulary)
+    stream = corpora.as_stream(corpus.test, corpus.vocabulary)
     assert len(stream) == 1 + sum(len(file) + 1 for file in corpus.test)
     assert corpus.vocabulary.decode(stream)[1:20].startswith("def f4(x):\n")
     assert "□" in corpus.vocabulary.decode(stream)  # é
 
 
 def test_lines_of_a_poem():
-    assert text.lines_of("⑤" + poem(0, 5))[1] == poem(0, 5)[6:11]
-    assert text.form_of(poem(0, 7)) == "qijue"
-    assert len(text.lines_of(poem(1, 7))) == 4
+    assert corpora.lines_of("⑤" + poem(0, 5))[1] == poem(0, 5)[6:11]
+    assert corpora.form_of(poem(0, 7)) == "qijue"
+    assert len(corpora.lines_of(poem(1, 7))) == 4
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -111,20 +111,23 @@ def test_a_card_opens_the_sampler_and_is_exported(name, tmp_path, monkeypatch):
 
 def test_bits_are_counted_alike_for_the_network_and_the_n_grams():
     """A network that knows nothing has log2 V bits; n-grams those of `ngram`."""
-    for corpus, lines in ((text.idioms(), {"line_end": 0}), (text.python_source(), {})):
-        model = rnn.RecurrentLM(len(corpus.vocabulary), 4, 5, **lines)
+    for corpus, build in (
+        (corpora.idioms(), rnn.LineLM),
+        (corpora.python_source(), rnn.StreamLM),
+    ):
+        model = build(len(corpus.vocabulary), 4, 5)
         with torch.no_grad():
             for weight in model.parameters():
                 weight.zero_()
-        found = text.likelihoods(model, corpus)
+        figures = text.likelihoods(model, corpus)
         size = torch.tensor(float(len(corpus.vocabulary)))
-        assert found["bits_per_character"] == pytest.approx(
+        assert figures["bits_per_character"] == pytest.approx(
             float(size.log2()), abs=1e-3
         )
         for order in (2, 3, 4):
             other = ngram.fit_ngram(corpus.train, order, vocabulary=corpus.vocabulary)
             expected = other.bits_per_character(corpus.test)
-            assert found[f"bits_{order}_gram"] == pytest.approx(expected, abs=1e-3)
+            assert figures[f"bits_{order}_gram"] == pytest.approx(expected, abs=1e-3)
 
 
 class Copyist:
@@ -139,7 +142,7 @@ class Copyist:
 def copying(monkeypatch, texts, vocabulary):
     """`sample_lines` hands out texts instead of sampling."""
     monkeypatch.setattr(
-        rnn,
+        sampling,
         "sample_lines",
         lambda network, starts, **_: [
             vocabulary.encode(texts[i % len(texts)]) for i in range(len(starts))
@@ -148,26 +151,26 @@ def copying(monkeypatch, texts, vocabulary):
 
 
 def test_copied_idioms_and_broken_ones_are_found_out(monkeypatch):
-    corpus = text.idioms()
+    corpus = corpora.idioms()
     copying(
         monkeypatch,
         [corpus.train[0], "天天天天", "天地", "天地人和山"],
         corpus.vocabulary,
     )
-    found = text.judge_idioms(None, corpus)
-    assert found["copied_share"] == 0.25 and found["form_kept"] == 0.5
-    low, high = found["form_kept_interval"]
+    figures = text.judge_idioms(None, corpus)
+    assert figures["copied_share"] == 0.25 and figures["form_kept"] == 0.5
+    low, high = figures["form_kept_interval"]
     assert 0.2 < low < 0.5 < high < 0.8
 
 
 def test_poems_must_have_the_form_that_was_asked_for(monkeypatch):
-    corpus = text.poems()
+    corpus = corpora.poems()
     five, seven = "⑤" + poem(0, 5), "⑦" + poem(0, 7)
     copying(monkeypatch, [five, seven, five, five], corpus.vocabulary)
-    found = text.judge_poems(None, corpus)  # asked for: five, seven, five, seven
-    assert found["form_kept"] == 0.75
-    assert found["copied_line_share"] == 1
-    assert found["copied_run_longest"] == 32  # a whole poem of seven
+    figures = text.judge_poems(None, corpus)  # asked for: five, seven, five, seven
+    assert figures["form_kept"] == 0.75
+    assert figures["copied_line_share"] == 1
+    assert figures["copied_run_longest"] == 32  # a whole poem of seven
 
 
 def test_another_vocabulary_than_the_recipes_is_refused(tmp_path, monkeypatch):

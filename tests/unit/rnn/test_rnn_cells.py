@@ -40,10 +40,10 @@ def weights_of(network):
 def test_the_plain_cell_is_that_of_torch(problem):
     x, h_0, network, _ = problem
     expected, last = network(x, h_0[None])
-    found = rnn.rnn_forward(x, h_0, *weights_of(network))
-    close(found, expected)
+    h = rnn.unroll(x, h_0, *weights_of(network))
+    close(h, expected)
     close(rnn.rnn_cell(x[0], h_0, *weights_of(network)), expected[0])
-    close(found[-1], last[0])
+    close(h[-1], last[0])
 
 
 def test_backpropagation_through_time_is_that_of_autograd(problem):
@@ -73,21 +73,6 @@ def test_a_gradient_of_the_last_state_alone_comes_back_through_all_steps(problem
     torch.testing.assert_close(found.h_0, expected, rtol=1e-9, atol=0)  # it is tiny
 
 
-def test_the_jacobian_is_the_derivative_of_a_step(problem):
-    x, h_0, network, _ = problem
-    w_x, w_h, b = (weight.detach() for weight in weights_of(network))
-    h = rnn.rnn_cell(x[0], h_0, w_x, w_h, b)
-    found = rnn.rnn_jacobian(h, w_h)
-    for i in range(B):
-        expected = torch.autograd.functional.jacobian(
-            lambda state, i=i: rnn.rnn_cell(x[0, i], state, w_x, w_h, b), h_0[i]
-        )
-        close(found[i], expected)
-    step = 1e-6 * torch.eye(H, dtype=torch.float64)[2]
-    moved = rnn.rnn_cell(x[0], h_0 + step, w_x, w_h, b)
-    close((moved - h) / 1e-6, found[:, :, 2])
-
-
 def test_the_gru_cell_is_that_of_torch():
     cell, x, h = nn.GRUCell(D, H).double(), double(B, D), double(B, H)
     weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
@@ -102,24 +87,3 @@ def test_the_lstm_cell_is_that_of_torch():
         rnn.lstm_cell(x, h, c, weights), cell(x, (h, c)), strict=True
     ):
         close(ours, theirs)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"x": double(B, D)},
-        {"x": double(0, B, D)},
-        {"h_0": double(B + 1, H)},
-        {"w_x": double(D, H)},
-        {"w_h": double(H, H + 1)},
-        {"b": double(1)},
-    ],
-)
-def test_wrong_shapes_are_named(problem, changes):
-    x, h_0, network, _ = problem
-    w_x, w_h, b = weights_of(network)
-    given = {"x": x, "h_0": h_0, "w_x": w_x, "w_h": w_h, "b": b, **changes}
-    ((name, value),) = changes.items()
-    with pytest.raises(ValueError, match="shapes must be") as error:
-        rnn.rnn_forward(**given)
-    assert f"'{name}': {tuple(value.shape)}" in str(error.value)
