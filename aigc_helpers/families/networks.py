@@ -75,7 +75,7 @@ class ToyVAE(nn.Module):
 
     def encode(self, x):
         """Mean and log-variance (B, latent_dim) of q(z|x)."""
-        return self.encoder(x).chunk(2, dim=1)
+        return self.encoder(x).chunk(2, dim=1)  # (B, 2 * latent_dim) -> 2 of them
 
     def log_px_given_z(self, x, z):
         """Log N(x; decoder(z), s^2 I) in nats, shape of z without its last axis."""

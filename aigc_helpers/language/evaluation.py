@@ -82,6 +82,7 @@ def token_nats(model, inputs, targets, *, length: int = 128):
     with evaluation_mode(model):
         for x, y in zip(inputs.split(length, 1), targets.split(length, 1), strict=True):
             logits, state = model(x, state)  # (B, length, V)
+            # cross_entropy wants the classes second: (B, V, length)
             nats.append(F.cross_entropy(logits.movedim(1, 2), y, reduction="none"))
     return torch.cat(nats, dim=1)
 

@@ -152,6 +152,7 @@ class NGram:
 
     def step(self, tokens: torch.Tensor, state: tuple[torch.Tensor, ...]):
         """Logits (B, V), the logarithms of p, after reading tokens (B,); the window."""
+        # (B, order - 1) and (B, 1), of which the newest order - 1 stay
         window = torch.cat([state[0], tokens[:, None].float()], dim=1)
         window = window[:, window.shape[1] - self.order + 1 :]
         contexts = [

@@ -21,6 +21,7 @@ def next_token_loss(logits, targets):
 
     Targets of -100 (padding) do not count.
     """
+    # (B, T, V) -> (B * T, V), and (B, T) -> (B * T,)
     return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
 
 

@@ -102,7 +102,7 @@ def lstm_cell(x, h, c, weights):
     h, c : tensors (B, H)
     """
     w_x, w_h, b = weights
-    i, f, g, o = (x @ w_x.T + h @ w_h.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ w_x.T + h @ w_h.T + b).chunk(4, dim=1)  # (B, 4H) -> (B, H) each
     i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     c = f * c + i * g
     return o * c.tanh(), c
@@ -125,7 +125,7 @@ def gru_cell(x, h, weights):
         ``(1 - z) n + z h``: an update gate z of 1 keeps the old state.
     """
     w_x, w_h, b_x, b_h = weights
-    x_r, x_z, x_n = (x @ w_x.T + b_x).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ w_x.T + b_x).chunk(3, dim=1)  # (B, 3H) -> (B, H) each
     h_r, h_z, h_n = (h @ w_h.T + b_h).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (x_n + r * h_n).tanh()

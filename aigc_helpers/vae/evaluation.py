@@ -37,6 +37,7 @@ def draw_log_weights(model, x, y=None, *, k: int, generator=None):
     z = reparameterize(mu, logvar, generator=generator)
     repeated = None if y is None else y.repeat_interleave(k, dim=0)  # as mu
     logits = model.decode(z, repeated)
+    # of images (B * k, C, H, W), then (B * k,) -> (B, k)
     log_likelihood = -reconstruction_loss(logits, x.repeat_interleave(k, dim=0))
     return log_importance_weights(log_likelihood, z, mu, logvar).view(len(x), k)
 

@@ -64,7 +64,9 @@ class Encoder(nn.Module):
 
     def forward(self, x, *y):
         h = torch.cat([self.trunk(x), *y], dim=1)  # (B, 49 * NARROW + n_classes)
-        mu, logvar = self.to_posterior(h).float().chunk(2, dim=1)
+        mu, logvar = (
+            self.to_posterior(h).float().chunk(2, dim=1)
+        )  # of (B, 2 * latent_dim)
         return mu, logvar
 
 

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 LONGEST_FUNCTION = 45  # lines without the docstring; 12 are aimed at, 30 rarely passed
 LONGEST_MODULE = 400  # lines; 200 are aimed at
-MOST_PARAMETERS = 5  # before the star
+MOST_PARAMETERS = 6  # before they become an object
 
 
 def plan_entries(plan: str) -> dict[str, dict[str, str]]:
@@ -190,15 +190,13 @@ def functions_are_short(tree, room):
 
 
 def functions_have_few_parameters(tree, room):
-    """At most five before the star."""
+    """At most six, by name or by place; more become an object."""
     problems = []
     for node in functions(tree):
-        names = [a.arg for a in node.args.posonlyargs + node.args.args]
-        if (
-            len([name for name in names if name not in ("self", "cls")])
-            > MOST_PARAMETERS
-        ):
-            problems.append(f"{node.name} has {len(names)} parameters before *")
+        given = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+        names = [a.arg for a in given if a.arg not in ("self", "cls")]
+        if len(names) > MOST_PARAMETERS:
+            problems.append(f"{node.name} has {len(names)} parameters")
     return problems
 
 
@@ -345,7 +343,8 @@ SPEAKER = "def {}():\n    print(1)\n"
         (no_print, "gan", "sys.stderr.write('x')"),
         (no_print, "cli", SPEAKER.format("say") + SPEAKER.format("tell")),
         (functions_are_short, "gan", LONG),
-        (functions_have_few_parameters, "gan", "def f(a, b, c, d, e, g): pass"),
+        (functions_have_few_parameters, "gan", "def f(a, b, c, d, e, g, h): pass"),
+        (functions_have_few_parameters, "gan", "def f(a, b, c, *, d, e, g, h): pass"),
         (public_names_have_docstrings, "gan", "'doc'\ndef f(): pass"),
         (public_names_have_docstrings, "gan", "def _f(): pass"),
         (no_silent_except, "gan", "try:\n    f()\nexcept OSError:\n    pass"),
@@ -370,7 +369,7 @@ def test_rule_finds_the_break(rule, room, source):
         (
             functions_have_few_parameters,
             "gan",
-            "class A:\n    def f(self, a, b, c, d, e, *, g): pass",
+            "class A:\n    def f(self, a, b, c, d, e, *, g, **options): pass",
         ),
         (public_names_have_docstrings, "gan", "'doc'\ndef _f(): pass"),
         (
