@@ -94,11 +94,19 @@ def complete(table: Table, path: Path | None = None) -> Iterator[dict]:
                     yield row
 
 
-def restamp(table: Table, path: Path | None = None) -> list[str]:
+def restamp(
+    table: Table, path: Path | None = None, *, earlier: Callable | None = None
+) -> list[str]:
     """Give a complete table the hash of today's code if that measures the same.
 
     The first seed of each variant is measured again and compared with the stored row,
     to the last digit, but for the times. The file changes only if all are equal.
+
+    Parameters
+    ----------
+    earlier : callable, optional
+        ``earlier(variant, seed)`` gives the row that the code of the stored table
+        measures now, to compare with instead: another processor rounds otherwise.
 
     Returns
     -------
@@ -127,7 +135,10 @@ def restamp(table: Table, path: Path | None = None) -> list[str]:
     differences = []
     with _conditions(table):
         for variant in table.variants:
-            differences += _differences(table, stored.row(variant, table.seeds[0]))
+            row = stored.row(variant, table.seeds[0])
+            if earlier:
+                row = row | earlier(variant, table.seeds[0])
+            differences += _differences(table, row)
     if not differences:
         write(replace(stored, code=code), path)
     return differences
@@ -149,7 +160,7 @@ def _differences(table: Table, row: dict) -> list[str]:
     variant, seed = row["variant"], row["seed"]
     again = table.measure(variant, seed)
     return [
-        f"{variant}, seed {seed}: {column} is {again[column]!r}, stored {row[column]!r}"
+        f"{variant}, seed {seed}: {column} is {again[column]!r}, was {row[column]!r}"
         for column in table.columns
         if column not in table.times and again[column] != row[column]
     ]

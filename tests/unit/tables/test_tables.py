@@ -186,15 +186,47 @@ def test_a_table_that_gives_another_last_digit_keeps_its_old_hash(old_table):
 
     other = replace(made, measure=a_little_more)
     assert restamp(other, path) == [
-        "bb, seed 0: x is 0.500000000000001, stored 0.5",
-        "bb, seed 0: y is None, stored 0.5",
+        "bb, seed 0: x is 0.500000000000001, was 0.5",
+        "bb, seed 0: y is None, was 0.5",
     ]
     assert path.read_bytes() == content
     assert restamp(replace(other, times=("x",)), path) == [
-        "bb, seed 0: y is None, stored 0.5"
+        "bb, seed 0: y is None, was 0.5"
     ]
     assert restamp(replace(other, times=("x", "y")), path) == []
     assert stored.read(path).code == "b" * 64
+
+
+def test_another_processor_is_compared_with_the_earlier_code_on_it(old_table):
+    made, _, path = old_table
+    rows = {"a": {"x": 7.5, "y": 0.25}, "bb": {"x": 8.5, "y": 0.25}}
+    here = replace(made, measure=lambda variant, seed: rows[variant])
+    assert len(restamp(here, path)) == 4
+    assert restamp(here, path, earlier=lambda variant, seed: rows["a"]) == [
+        "bb, seed 0: x is 8.5, was 7.5"
+    ]
+    assert restamp(here, path, earlier=lambda variant, seed: rows[variant]) == []
+    assert stored.read(path).code == "b" * 64
+
+
+def test_the_earlier_code_is_a_checkout_whose_hash_the_table_bears(tmp_path):
+    room = tmp_path / "aigc_helpers" / "tables"
+    room.mkdir(parents=True)
+    for folder in (room.parent, room):
+        (folder / "__init__.py").touch()
+    (room / "measuring.py").write_text(
+        "THREADS = 1\n"
+        "class Table:\n"
+        "    def measure(self, variant, seed):\n"
+        "        return {'x': 0.1 + seed, 'variant': variant}\n"
+        "find = lambda name: Table()\n"
+        "hash_of = lambda table: 'a' * 64\n"
+    )
+    earlier = make_tables.earlier_code(tmp_path, "tiny", "a" * 64)
+    assert earlier("bb", 2) == {"x": 0.1 + 2, "variant": "bb"}
+    other = make_tables.earlier_code(tmp_path, "tiny", "c" * 64)
+    with pytest.raises(ValueError, match="another code than measured tiny"):
+        other("bb", 2)
 
 
 def test_a_table_that_lacks_rows_is_not_stamped(old_table, table, tmp_path):
@@ -222,7 +254,7 @@ def test_a_table_without_its_data_is_not_stamped(old_table, tmp_path, monkeypatc
 
 @pytest.mark.parametrize(("differences", "status"), [([], 0), (["a, seed 0: x"], 1)])
 def test_the_command_tells_what_differs(differences, status, monkeypatch, capsys):
-    monkeypatch.setattr(measuring, "restamp", lambda table: differences)
+    monkeypatch.setattr(measuring, "restamp", lambda table, earlier: differences)
     assert make_tables.main(["--restamp", "gan_seeds"]) == status
     out, err = capsys.readouterr()
     assert err == "".join(f"gan_seeds: {line}\n" for line in differences)
