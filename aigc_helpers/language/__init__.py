@@ -26,7 +26,6 @@ _HOMES = {
     "likelihoods": "evaluation",
     "line_bits": "evaluation",
     "ngram_bits": "evaluation",
-    "perplexity": "evaluation",
     "run_lengths": "evaluation",
     "token_bits": "evaluation",
     "token_nats": "evaluation",

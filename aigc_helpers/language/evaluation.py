@@ -72,7 +72,7 @@ def line_bits(model, lines: Sequence, *, batch_size: int = 256):
     inputs, targets, lengths = pad_lines(lines, line_end=model.line_end)
     chunks = zip(inputs.split(batch_size), targets.split(batch_size), strict=True)
     nats = [token_nats(model, *chunk).sum(dim=1) for chunk in chunks]
-    return torch.cat(nats).double() / math.log(2), lengths
+    return torch.cat(nats).double() / math.log(2), lengths  # (N,) each
 
 
 @torch.no_grad()
@@ -84,12 +84,7 @@ def token_nats(model, inputs, targets, *, length: int = 128):
             logits, state = model(x, state)  # (B, length, V)
             # cross_entropy wants the classes second: (B, V, length)
             nats.append(F.cross_entropy(logits.movedim(1, 2), y, reduction="none"))
-    return torch.cat(nats, dim=1)
-
-
-def perplexity(bits: float) -> float:
-    """Between how many equally likely characters a model hesitates: 2^bits."""
-    return 2.0**bits
+    return torch.cat(nats, dim=1)  # (B, T)
 
 
 # ---- on the held-out texts of a corpus ------------------------------------------
@@ -130,9 +125,8 @@ def ngram_bits(model, texts: Sequence[str]):
 
 def _blocks(bits, counts):
     """Sums of the bits (N,) over blocks of so many characters each."""
-    return torch.stack(
-        [part.sum() for part in bits.split(counts.tolist())]
-    )  # (blocks,)
+    parts = bits.split(counts.tolist())
+    return torch.stack([part.sum() for part in parts])  # (blocks,)
 
 
 def _mean_bits(bits, counts, n_resamples: int) -> tuple[float, tuple[float, float]]:

@@ -152,15 +152,14 @@ class NGram:
 
     def step(self, tokens: torch.Tensor, state: tuple[torch.Tensor, ...]):
         """Logits (B, V), the logarithms of p, after reading tokens (B,); the window."""
-        # (B, order - 1) and (B, 1), of which the newest order - 1 stay
-        window = torch.cat([state[0], tokens[:, None].float()], dim=1)
+        window = torch.cat([state[0], tokens[:, None].float()], dim=1)  # (B, n)
         window = window[:, window.shape[1] - self.order + 1 :]
         contexts = [
             tuple(int(token) for token in row if token != NOTHING)
             for row in window.tolist()
         ]
         known = {context: self.probabilities(context) for context in set(contexts)}
-        p = np.stack([known[context] for context in contexts])
+        p = np.stack([known[context] for context in contexts])  # (B, V)
         return torch.from_numpy(np.log(p)).float(), (window,)
 
 

@@ -21,7 +21,7 @@ def next_token_loss(logits, targets):
 
     Targets of -100 (padding) do not count.
     """
-    # (B, T, V) -> (B * T, V), and (B, T) -> (B * T,)
+    # logits (B * T, V), targets (B * T,)
     return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
 
 
@@ -247,7 +247,8 @@ def shuffled_places(n: int, start: int, stop: int, seed: int):
     same whenever it is asked for.
     """
     first, last = start // n, (stop - 1) // n
-    order = torch.cat([_shuffle(n, seed, epoch) for epoch in range(first, last + 1)])
+    epochs = range(first, last + 1)
+    order = torch.cat([_shuffle(n, seed, epoch) for epoch in epochs])  # (epochs * n,)
     return order[start - first * n : stop - first * n]
 
 

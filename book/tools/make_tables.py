@@ -82,9 +82,12 @@ def earlier_code(folder: Path, name: str, code: str) -> Callable:
 
     def row(variant: str, seed: int) -> dict:
         command = [sys.executable, "-W", "ignore", "-c", BESIDE, name, variant]
-        environment = {**os.environ, "PYTHONPATH": str(folder.resolve())}
         done = subprocess.run(
-            [*command, str(seed)], env=environment, capture_output=True, text=True
+            [*command, str(seed)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(folder.resolve())},
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise ValueError(f"{folder} does not run: {done.stderr.strip()[-300:]}")
