@@ -27,11 +27,11 @@ from browsers import launch  # noqa: E402
 from explorer_latency import MOVES, PAGE  # noqa: E402
 from serve import serving  # noqa: E402
 
-from aigc_helpers import export  # noqa: E402
-from aigc_helpers.explorers.modules import page_files  # noqa: E402
+from aigc_helpers.explorers import site  # noqa: E402
 from aigc_helpers.explorers.sampler.page import static_html  # noqa: E402
 from aigc_helpers.explorers.sampler.setting import sampler_setting  # noqa: E402
 from aigc_helpers.language.sampling import sample_text  # noqa: E402
+from aigc_helpers.weights import export  # noqa: E402
 
 WRITE = """async ({ length, seed }) => {
   const { view } = document.querySelector(".aigc-explorer").aigc;
@@ -103,10 +103,7 @@ CASES = {
 def stage(folder: Path) -> None:
     """A page for each network, laid out as on the site."""
     static = folder / "_static"
-    for name, text in page_files().items():
-        path = static / "explorers" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    site.stage_front(static)
     prepare.stage_ort()
     (static / "vendor").symlink_to(prepare.VENDOR, target_is_directory=True)
     for name, case in CASES.items():

@@ -14,7 +14,7 @@ from aigc_helpers.explorers.modules import module_text, style_text
 class Explorer(anywidget.AnyWidget):
     """An interactive picture: alive in Jupyter by its kernel, on a page without one.
 
-    A subclass sets ``_kind``, the name of its module in ``front``, and gives
+    A subclass sets ``_kind``, the name of its folder, and gives
     ``_static_html()``, what a page without a kernel shows, and, if its module asks the
     kernel, ``_answer``.
 

@@ -56,6 +56,11 @@ def _task(task: str, name: str, card: dict) -> Callable:
 
 def stage(folder: Path) -> list[Path]:
     """Write the explorers' files and the exported networks below ``folder``."""
+    return stage_front(folder) + export_all(Path(folder) / "networks")
+
+
+def stage_front(folder: Path) -> list[Path]:
+    """Write the explorers' modules and their style sheet below ``folder``."""
     staged = []
     for name, text in page_files().items():
         path, content = Path(folder) / "explorers" / name, text.encode()
@@ -63,4 +68,4 @@ def stage(folder: Path) -> list[Path]:
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)
         staged.append(path)
-    return staged + export_all(Path(folder) / "networks")
+    return staged

@@ -57,9 +57,7 @@ def explorer_site(tmp_path_factory, decoders, explorers):
     """Folder laid out as the book's: pages, _static/{explorers,networks,vendor}."""
     folder = tmp_path_factory.mktemp("site")
     static = folder / "_static"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site, "export_all", lambda folder: [])
-        site.stage(static)
+    site.stage_front(static)
     for name, decoder in decoders.items():
         export.export_decoder(
             decoder,
