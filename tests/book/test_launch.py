@@ -10,6 +10,7 @@ from aigc_book import launch
 from bs4 import BeautifulSoup
 from little_book import FORK
 from serve import serving
+from visits import turn
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -116,8 +117,7 @@ def test_the_links_are_read_aloud_on_any_screen(chapter):
     for width in (360, 1280):
         chapter.set_viewport_size({"width": width, "height": 700})
         for scheme in ("light", "dark"):
-            chapter.emulate_media(color_scheme=scheme)
-            chapter.wait_for_timeout(300)
+            turn(chapter, scheme)
             violations = chapter.evaluate("axe.run('.book-launch')")["violations"]
             assert [rule["id"] for rule in violations] == [], (width, scheme)
 

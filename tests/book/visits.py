@@ -28,6 +28,16 @@ LOOK = """async () => {
     font: document.fonts.check("16px MJXTEX"),
   };
 }"""
+# The theme follows soon, or never, of which a test will tell; then transitions begin.
+SETTLE = """async (scheme) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const end = performance.now() + 5000;
+  const turned = () => document.documentElement.dataset.theme === scheme;
+  while (!turned() && performance.now() < end) await frame();
+  await frame();
+  const fading = document.getAnimations().filter((a) => a instanceof CSSTransition);
+  await Promise.allSettled(fading.map((transition) => transition.finished));
+}"""
 WIDTHS = {"desk": 1280, "phone": 360}
 
 
@@ -102,9 +112,9 @@ class Visitor:
 
 
 def turn(page, scheme: str) -> None:
-    """Make the screen light or dark, and wait until colours have faded over."""
+    """Make the screen light or dark, and wait until all colours have faded over."""
     page.emulate_media(color_scheme=scheme)
-    page.wait_for_timeout(300)
+    page.evaluate(SETTLE, scheme)
 
 
 @cache
