@@ -3,7 +3,10 @@
 #   make book       set up everything, build the site        (_build/html/index.html)
 #   make serve      serve the built site                     (PORT=8000)
 #   make offline    the site as one archive that opens by a double click
-#   make test       set up everything, a browser too; all tests
+#   make test       set up everything, a browser too; all tests, two at a time, then the
+#                   notebooks alone (15 minutes; tests/budgets.toml)
+#   make quick      while you work: lint, the tests of the package, and the notebooks that
+#                   differ from the last commit, run strictly (three minutes)
 #   make lab        JupyterLab on the notebooks
 #   make notebooks  run all notebooks again and store their outputs
 #   make weights    train the shipped networks again (needs MNIST and the
@@ -44,8 +47,8 @@ MAKING := _config.yml _toc.yml \
   $(shell find book -type f -not -name '*.pyc' -not -name '*.md')
 
 .DELETE_ON_ERROR:
-.PHONY: book serve offline test lab notebooks weights bench results matrix stress \
-  publish lint clean browser
+.PHONY: book serve offline test quick lab notebooks weights bench results matrix \
+  stress publish lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -57,7 +60,10 @@ offline: _build/.stamp
 	$(BIN)/python book/offline.py
 
 test: _build/.stamp browser lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal --changed tests/unit tests/notebooks
 
 lab: $(VENV)/.stamp
 	$(BIN)/jupyter lab notebooks
@@ -79,7 +85,7 @@ results: $(VENV)/.stamp
 	$(BIN)/python book/tools/make_tables.py $(TABLES)
 
 matrix: $(VENV)/.stamp
-	PYTHONPATH=book AIGC_TORCH_INDEX=$(AIGC_TORCH_INDEX) \
+	PYTHONPATH=book:tests AIGC_TORCH_INDEX=$(AIGC_TORCH_INDEX) \
 	  $(BIN)/python tests/notebooks/matrix.py $(MATRIX)
 
 stress: $(VENV)/.stamp

@@ -1,12 +1,12 @@
 """Fixtures that tests of the built site share: its files, a server, a browser."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from browsers import launch
 from playwright.sync_api import sync_playwright
 from serve import serving
+from tabs import Tabs
 
 pytest_plugins = ["running", "costs"]
 ROOT = Path(__file__).parents[1]
@@ -37,44 +37,35 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser) -> Tabs:
+    """The tabs of the browser, which tests use one after the other."""
+    return Tabs(browser)
+
+
 @pytest.fixture
-def open_page(browser, server):
+def open_page(request, tabs, server):
     """Open pages of the site; fail on outside requests, errors and missing files.
 
     Call with a path ("index.html") and options of ``browser.new_context``
     (``viewport=…``, ``color_scheme="dark"``, ``has_touch=True``).
     """
-    contexts, problems = [], []
-
-    def guard(route):
-        url = urlsplit(route.request.url)
-        if f"{url.scheme}://{url.netloc}" == server or url.scheme in ("data", "blob"):
-            route.continue_()
-        else:
-            problems.append(f"outside request: {route.request.url}")
-            route.abort()
+    taken, problems = [], []
+    failed = request.session.testsfailed
 
     def open_(path: str | None = None, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", guard)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
-        page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
-        page.on(
-            "response",
-            lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"),
-        )
+        tab = tabs.take(server, options)
+        taken.append(tab)
+        tab.problems = problems
         if path is not None:
-            page.goto(f"{server}/{path}")
-        return page
+            tab.page.goto(f"{server}/{path}")
+        return tab.page
 
     open_.problems = problems
     open_.server = server
     yield open_
-    for context in contexts:
-        context.close()
+    for tab in taken:
+        tabs.give_back(tab, usable=request.session.testsfailed == failed)
     assert not problems, "\n".join(problems)
 
 

@@ -5,6 +5,8 @@ held (``budgets.toml``), and minutes only warn. Each process counts its own part
 tests; pytest-xdist's workers hand their figures in when they end.
 """
 
+import ctypes
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -14,6 +16,7 @@ import psutil
 import pytest
 from budgets import held
 
+PR_SET_CHILD_SUBREAPER = 36  # sys/prctl.h
 TESTS = Path(__file__).parent
 METER = pytest.StashKey["Meter"]()
 
@@ -22,7 +25,7 @@ def cpu_seconds() -> float:
     """Of this process and its descendants, those that have ended included.
 
     What is still alive is asked; what has ended was waited for and stands in the
-    account of its parent.
+    account of its parent, or was adopted and is still listed.
     """
     own, total = psutil.Process(), 0.0
     for process in [own, *own.children(recursive=True)]:
@@ -30,6 +33,16 @@ def cpu_seconds() -> float:
             # On Linux user, system, and both of children that have ended.
             total += sum(process.cpu_times()[:4])
     return total
+
+
+def adopt_orphans() -> None:
+    """On Linux become the parent of processes whose parent ends without waiting.
+
+    A browser leaves its renderers so, with most of its CPU seconds; as children of this
+    process they stay in the list, ended but not waited for, and can be asked.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Meter:
@@ -61,6 +74,7 @@ class Meter:
 
 def pytest_configure(config):
     """Begin to count."""
+    adopt_orphans()
     config.stash[METER] = Meter()
 
 

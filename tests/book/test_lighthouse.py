@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from browsers import installed
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -22,16 +21,14 @@ PAGES = (
 )
 
 
-def chrome() -> str:
+@pytest.fixture
+def chrome(browser) -> str:
     """The browser of the tests; Playwright's own if none is installed."""
-    if path := installed()[0]:
-        return path
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+    return installed()[0] or browser.browser_type.executable_path
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_lighthouse_finds_nothing(server, page, tmp_path):
+def test_lighthouse_finds_nothing(server, page, chrome, tmp_path):
     report = tmp_path / "report.json"
     command = [
         shutil.which("node", path=str(Path(sys.executable).parent)),
@@ -44,7 +41,7 @@ def test_lighthouse_finds_nothing(server, page, tmp_path):
         f"--only-categories={','.join(KINDS)}",
         "--chrome-flags=--headless=new --no-sandbox",
     ]
-    environment = {**os.environ, "CHROME_PATH": chrome()}
+    environment = {**os.environ, "CHROME_PATH": chrome}
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=300
     )
