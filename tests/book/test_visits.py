@@ -5,17 +5,16 @@ Each page is opened twice in all (``visits.py``), however many tests look at it.
 
 import pytest
 from budgets import held
-from visits import WIDTHS, Visitor
+from visits import WIDTHS, Visit, visit_all
 
 KILOBYTE = 1000
 RUNTIME = ("ort-wasm.bin", ".onnx", "ort.wasm")
 
 
 @pytest.fixture(scope="session")
-def visits(browser, server, texts) -> dict:
+def visits(once, browser, server, texts) -> dict[str, Visit]:
     """What was met on every page with text."""
-    visitor = Visitor(browser, server)
-    return {path: visitor.visit(path) for path in texts}
+    return once("visits", lambda: visit_all(browser, server, texts))
 
 
 def test_pages_load_without_a_problem_and_keep_the_policy(visits):
