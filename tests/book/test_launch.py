@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import publish
@@ -65,6 +66,24 @@ def test_the_published_book(published):
     # What is downloaded brings its set-up cell, so it runs on any Jupyter.
     served = published.html / "_sources" / "ch" / "a.ipynb"
     assert first_cell(served) == publish.SETUP_ID
+
+
+def test_a_copy_gets_one_set_up_cell_however_often_the_book_is_built(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AIGC_REPOSITORY", FORK.repository)
+    monkeypatch.setenv("AIGC_REF", FORK.commit)
+    for folder in ("source", "html/_sources"):
+        (tmp_path / folder / "ch").mkdir(parents=True)
+        (tmp_path / folder / "ch" / "a.ipynb").write_text(LITTLE_BOOK["ch/a.ipynb"])
+    html = SimpleNamespace(format="html")
+    app = SimpleNamespace(
+        builder=html, srcdir=tmp_path / "source", outdir=tmp_path / "html"
+    )
+    for _ in range(2):
+        launch.serve_copies(app, None)
+    copy = json.loads((tmp_path / "html/_sources/ch/a.ipynb").read_text("utf-8"))
+    assert [cell["id"] for cell in copy["cells"]] == [publish.SETUP_ID, "text"]
 
 
 def test_the_local_book(book):
