@@ -102,7 +102,9 @@ def pytest_runtestloop(session):
     result = yield
     alone = session.config.stash[ALONE]
     if alone:
-        items = session.perform_collect([str(ROOT / nodeid) for nodeid in alone])
+        items = session.perform_collect(
+            [f"{session.config.rootpath}/{one}" for one in alone]
+        )
         for item, following in pairwise([*items, None]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             stop_if_asked(session)

@@ -1,12 +1,31 @@
 """What tests of the site share: its pages, parsed once; a small book, built once."""
 
+import os
+import pickle
 from pathlib import Path
 
 import little_book
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 PUBLISHED = ("ch/a.ipynb", "page.md", "a.md", "glossary.md")
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Make something once for all processes of a run: ``once("name", make)``."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make_once(name: str, make):
+        file = folder / f"{name}.pickle"
+        with FileLock(f"{file}.lock"):
+            if not file.is_file():
+                file.write_bytes(pickle.dumps(make()))
+            return pickle.loads(file.read_bytes())
+
+    return make_once
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +51,26 @@ def little_pages(request) -> dict:
 
 
 @pytest.fixture(scope="session")
-def book(little_pages, tmp_path_factory) -> little_book.LittleBook:
+def book(once, little_pages, tmp_path_factory) -> little_book.LittleBook:
     """The small book as a local build; some of its pages are broken on purpose."""
-    return little_book.build(tmp_path_factory.mktemp("book"), little_pages)
+
+    def build():
+        return little_book.build(tmp_path_factory.mktemp("book"), little_pages)
+
+    return once("book", build)
 
 
 @pytest.fixture(scope="session")
-def published(little_pages, tmp_path_factory) -> little_book.LittleBook:
+def published(once, little_pages, tmp_path_factory) -> little_book.LittleBook:
     """Some pages of the small book again, as the publication of a fork."""
-    return little_book.build(
-        tmp_path_factory.mktemp("published"),
-        {name: little_pages[name] for name in PUBLISHED if name in little_pages},
-        extensions=("aigc_book.launch", "aigc_book.terms"),
-        AIGC_REPOSITORY=little_book.FORK.repository,
-        AIGC_REF=little_book.FORK.commit,
-    )
+
+    def build():
+        return little_book.build(
+            tmp_path_factory.mktemp("published"),
+            {name: little_pages[name] for name in PUBLISHED if name in little_pages},
+            extensions=("aigc_book.launch", "aigc_book.terms"),
+            AIGC_REPOSITORY=little_book.FORK.repository,
+            AIGC_REF=little_book.FORK.commit,
+        )
+
+    return once("published", build)

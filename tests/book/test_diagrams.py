@@ -5,6 +5,7 @@ import re
 import pytest
 from aigc_book import diagrams, node
 from bs4 import BeautifulSoup
+from visits import turn
 
 GOOD = """flowchart TD
   %% 一句注释
@@ -120,10 +121,7 @@ def test_the_concept_map_is_readable_on_a_phone(open_page):
     assert sizes and min(sizes) * scale >= 11.5
     page.evaluate((node.MODULES / "axe-core" / "axe.min.js").read_text("utf-8"))
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(
-            "scheme => document.documentElement.dataset.theme === scheme", arg=scheme
-        )
+        turn(page, scheme)
         assert page.evaluate(CONTRAST) == [], scheme
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import publish
@@ -10,6 +11,7 @@ from aigc_book import launch
 from bs4 import BeautifulSoup
 from little_book import FORK
 from serve import serving
+from visits import turn
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -66,6 +68,24 @@ def test_the_published_book(published):
     assert first_cell(served) == publish.SETUP_ID
 
 
+def test_a_copy_gets_one_set_up_cell_however_often_the_book_is_built(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AIGC_REPOSITORY", FORK.repository)
+    monkeypatch.setenv("AIGC_REF", FORK.commit)
+    for folder in ("source", "html/_sources"):
+        (tmp_path / folder / "ch").mkdir(parents=True)
+        (tmp_path / folder / "ch" / "a.ipynb").write_text(LITTLE_BOOK["ch/a.ipynb"])
+    html = SimpleNamespace(format="html")
+    app = SimpleNamespace(
+        builder=html, srcdir=tmp_path / "source", outdir=tmp_path / "html"
+    )
+    for _ in range(2):
+        launch.serve_copies(app, None)
+    copy = json.loads((tmp_path / "html/_sources/ch/a.ipynb").read_text("utf-8"))
+    assert [cell["id"] for cell in copy["cells"]] == [publish.SETUP_ID, "text"]
+
+
 def test_the_local_book(book):
     served = "../_sources/ch/a.ipynb"
     assert launch_links(book.page("ch/a")) == {NAMES[1]: served, NAMES[2]: served}
@@ -116,8 +136,7 @@ def test_the_links_are_read_aloud_on_any_screen(chapter):
     for width in (360, 1280):
         chapter.set_viewport_size({"width": width, "height": 700})
         for scheme in ("light", "dark"):
-            chapter.emulate_media(color_scheme=scheme)
-            chapter.wait_for_timeout(300)
+            turn(chapter, scheme)
             violations = chapter.evaluate("axe.run('.book-launch')")["violations"]
             assert [rule["id"] for rule in violations] == [], (width, scheme)
 

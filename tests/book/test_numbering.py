@@ -1,6 +1,7 @@
 """Figures and formulas are numbered from 1 on each page."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from aigc_book import numbering
@@ -27,3 +28,12 @@ def test_pages_of_the_site_count_from_one(site, pattern):
     assert any(found.values())
     for name, numbers in found.items():
         assert numbers == [str(i + 1) for i in range(len(numbers))], name
+
+
+def test_sphinx_compares_its_new_count_with_its_last_one():
+    count = {"a": {"figure": {"x": (4,)}}}
+    env = SimpleNamespace(toc_fignumbers=count)
+    numbering.restart_pages(None, env)
+    assert env.toc_fignumbers == {"a": {"figure": {"x": (1,)}}}
+    numbering.put_back(None, env)
+    assert env.toc_fignumbers == {"a": {"figure": {"x": (4,)}}}

@@ -5,17 +5,16 @@ Each page is opened twice in all (``visits.py``), however many tests look at it.
 
 import pytest
 from budgets import held
-from visits import WIDTHS, Visitor
+from visits import WIDTHS, Visit, visit_all
 
 KILOBYTE = 1000
 RUNTIME = ("ort-wasm.bin", ".onnx", "ort.wasm")
 
 
 @pytest.fixture(scope="session")
-def visits(browser, server, texts) -> dict:
+def visits(once, browser, server, texts) -> dict[str, Visit]:
     """What was met on every page with text."""
-    visitor = Visitor(browser, server)
-    return {path: visitor.visit(path) for path in texts}
+    return once("visits", lambda: visit_all(browser, server, texts))
 
 
 def test_pages_load_without_a_problem_and_keep_the_policy(visits):
@@ -53,15 +52,14 @@ def test_pages_are_accessible(visits, scheme):
 
 
 def test_a_first_visit_is_light(visits):
+    limits = {"notebooks": held("page.chapter_kb"), "book": held("page.text_kb")}
     heavy = []
     for path, visit in visits.items():
-        kind = "chapter" if path.startswith("notebooks/") else "text"
         total = sum(visit.sizes.values()) / KILOBYTE
         print(f"{path}: {total:.0f} kB in {len(visit.sizes)} answers")
         largest = sorted(visit.sizes.items(), key=lambda item: -item[1])[:5]
-        heavy += [f"{path}: {total:.0f} kB, {largest}"] * (
-            total > held(f"page.{kind}_kb")
-        )
+        if total > limits[path.partition("/")[0]]:
+            heavy.append(f"{path}: {total:.0f} kB, {largest}")
     assert not heavy, "\n".join(heavy)
 
 

@@ -8,7 +8,6 @@ import gzip
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -28,6 +27,16 @@ LOOK = """async () => {
     font: document.fonts.check("16px MJXTEX"),
   };
 }"""
+# The theme follows soon, or never, of which a test will tell; then transitions begin.
+SETTLE = """async (scheme) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const end = performance.now() + 5000;
+  const turned = () => document.documentElement.dataset.theme === scheme;
+  while (!turned() && performance.now() < end) await frame();
+  await frame();
+  const fading = document.getAnimations().filter((a) => a instanceof CSSTransition);
+  await Promise.allSettled(fading.map((transition) => transition.finished));
+}"""
 WIDTHS = {"desk": 1280, "phone": 360}
 
 
@@ -41,14 +50,20 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
 
+def visit_all(browser, server: str, paths: list[str]) -> dict[str, Visit]:
+    """Visit pages of a site."""
+    visitor = Visitor(browser, server)
+    return {path: visitor.visit(path) for path in paths}
+
+
 class Visitor:
-    """Visits pages of a site, each once, however often it is asked."""
+    """Visits pages of one site in one browser."""
 
     def __init__(self, browser, server: str):
         self.browser, self.server = browser, server
-        self.visit = cache(self._visit)
 
-    def _visit(self, path: str) -> Visit:
+    def visit(self, path: str) -> Visit:
+        """Both visits of a page."""
         visit = Visit()
         self._at_the_desk(path, visit)
         self._on_the_phone(path, visit)
@@ -56,8 +71,8 @@ class Visitor:
 
     def _at_the_desk(self, path: str, visit: Visit) -> None:
         page = self._open(path, "desk", "light", visit)
-        page.on("response", lambda answer: answers.append(answer))
         answers = []
+        page.on("response", lambda answer: answers.append(answer))
         page.goto(f"{self.server}/{path}", wait_until="networkidle")
         page.wait_for_timeout(200)
         for answer in answers:
@@ -85,16 +100,11 @@ class Visitor:
         page = self.browser.new_context(viewport=size, color_scheme=scheme).new_page()
         note = visit.problems.append
 
-        def guard(route):
-            url = urlsplit(route.request.url)
-            own = f"{url.scheme}://{url.netloc}" == self.server
-            if own or url.scheme in ("data", "blob"):
-                route.continue_()
-            else:
-                note(f"outside request: {route.request.url}")
-                route.abort()
+        def note_outside(request) -> None:  # which the page's policy refuses besides
+            if not request.url.startswith((f"{self.server}/", "data:", "blob:")):
+                note(f"outside request: {request.url}")
 
-        page.context.route("**/*", guard)
+        page.on("request", note_outside)
         page.on("console", lambda m: m.type == "error" and note(m.text))
         page.on("pageerror", lambda error: note(f"uncaught: {error}"))
         page.on("response", lambda r: r.status >= 400 and note(f"{r.status}: {r.url}"))
@@ -102,9 +112,9 @@ class Visitor:
 
 
 def turn(page, scheme: str) -> None:
-    """Make the screen light or dark, and wait until colours have faded over."""
+    """Make the screen light or dark, and wait until all colours have faded over."""
     page.emulate_media(color_scheme=scheme)
-    page.wait_for_timeout(300)
+    page.evaluate(SETTLE, scheme)
 
 
 @cache
