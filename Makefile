@@ -89,7 +89,7 @@ stress: $(VENV)/.stamp
 	$(BIN)/python tests/stress/kill_training.py --times 20
 	$(BIN)/python tests/stress/kill_store.py --times 20
 	$(BIN)/python -m pytest --hypothesis-profile=long \
-	  tests/unit/test_damage.py tests/unit/test_data_download_damage.py
+	  tests/unit/test_damage.py tests/unit/data/test_data_download_damage.py
 
 publish: book
 	@test -n "$(AIGC_REPOSITORY)" || { \

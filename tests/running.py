@@ -77,15 +77,18 @@ def is_changed_or_no_notebook():
     return wanted
 
 
-def changed_files() -> set[Path]:
-    """What differs from the last commit, new files included."""
-    git = ["git", "-C", str(ROOT)]
+def changed_files(root: Path = ROOT) -> set[Path]:
+    """What differs from the last commit of a clone, new files included."""
+    git = ["git", "-C", str(root)]
     commands = (
         [*git, "diff", "--name-only", "-z", "HEAD"],
         [*git, "ls-files", "--others", "--exclude-standard", "-z"],
     )
-    lists = [subprocess.check_output(command, text=True) for command in commands]
-    return {ROOT / name for names in lists for name in names.split("\0") if name}
+    try:
+        lists = [subprocess.check_output(command, text=True) for command in commands]
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise pytest.UsageError(f"--changed asks git: {error}") from error
+    return {root / name for names in lists for name in names.split("\0") if name}
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import costs
 import pytest
+import running
 from budgets import held
 
 TESTS = Path(__file__).parents[1]
@@ -84,3 +85,24 @@ def test_a_part_that_spends_more_than_its_budget_is_named():
     assert meter.over_budget() == []
     meter.spent["unit"] = held("test.cpu_seconds")["unit"] + 1
     assert meter.over_budget() == ["unit"]
+
+
+def test_changed_files_are_those_that_the_last_commit_does_not_hold(tmp_path):
+    def git(*words: str):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", "-C", tmp_path, *who, *words], check=True)
+
+    git("init", "--quiet")
+    for name in ("same.txt", "变.txt"):
+        (tmp_path / name).write_text("1")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "a")
+    (tmp_path / "变.txt").write_text("2")
+    (tmp_path / "new.txt").write_text("1")
+    changed = {tmp_path / "变.txt", tmp_path / "new.txt"}
+    assert running.changed_files(tmp_path) == changed
+
+
+def test_without_a_clone_it_is_said_who_was_asked(tmp_path):
+    with pytest.raises(pytest.UsageError, match="asks git"):
+        running.changed_files(tmp_path)
