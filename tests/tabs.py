@@ -51,7 +51,7 @@ class Tab:
         """Note outside requests, which the browser refuses, errors and bad answers."""
         note = self._note
         self.context.on("request", self._note_outside)
-        self.page.on("console", lambda m: m.type == "error" and note(m.text))
+        self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: note(f"uncaught: {error}"))
         self.page.on(
             "response", lambda r: r.status >= 400 and note(f"{r.status}: {r.url}")
@@ -59,6 +59,12 @@ class Tab:
 
     def _note(self, problem: str) -> None:
         self.problems.append(problem)
+
+    def _note_console(self, message) -> None:
+        # An icon that a page does not name: the browser asks for it once a server.
+        asked = message.location["url"].endswith("/favicon.ico")
+        if message.type == "error" and not asked:
+            self._note(message.text)
 
     def _note_outside(self, request) -> None:
         url = urlsplit(request.url)
