@@ -23,8 +23,8 @@ FIGURES = {
 
 
 def image_shape() -> list[int]:
-    """Height and width of the images that are judged."""
-    return list(data.find_dataset("mnist").shape[1:])
+    """(C, H, W) of the images that are judged."""
+    return list(data.find_dataset("mnist").shape)
 
 
 def wanted_classes(n: int, n_classes: int, label: int | None = None):

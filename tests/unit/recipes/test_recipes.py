@@ -137,7 +137,7 @@ def test_a_generator_card_tells_the_explorer_what_to_show(tmp_path):
         "decoder": "PixelDecoder",
         "latent_dim": gan.ConditionalGenerator().latent_dim,
         "n_classes": 10,
-        "image_shape": [28, 28],
+        "image_shape": [1, 28, 28],
         **recipes.RECIPES["gan_mnist_conditional"].first,
     }
     with_interval = {
@@ -180,7 +180,7 @@ def test_a_vae_card_tells_bounds_and_samples(tmp_path):
         "decoder": "PixelDecoder",
         "latent_dim": 16,
         "n_classes": 10,
-        "image_shape": [28, 28],
+        "image_shape": [1, 28, 28],
         **first,
     }
     plane = recipes.train_shipped("vae_mnist_plane", tmp_path, steps=1)

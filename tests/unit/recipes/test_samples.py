@@ -53,7 +53,7 @@ def test_pictures_and_the_array_are_the_networks_images(name, tmp_path):
     [path] = (tmp_path / "npy").iterdir()
     array = np.load(path)
     assert path.name == f"{name}.npy" and array.dtype == np.float32
-    assert array.shape == (3, 1, *weights.card(name)["explorer"]["image_shape"])
+    assert array.shape == (3, *weights.card(name)["explorer"]["image_shape"])
     assert array.min() >= 0 and 0.5 < array.max() <= 1
     for image, path in zip(array, sorted((tmp_path / "png").iterdir()), strict=True):
         picture = Image.open(path)

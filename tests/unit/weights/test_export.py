@@ -148,5 +148,5 @@ def test_shipped_decoders_give_images(name):
     if size["n_classes"]:
         inputs.append(torch.eye(size["n_classes"])[:2])
     images = decoder(*inputs)
-    assert list(images.shape) == [2, 1, *size["image_shape"]]
+    assert list(images.shape) == [2, *size["image_shape"]]
     assert 0 <= images.min() and images.max() <= 1 and images.max() > 0.5
