@@ -30,5 +30,4 @@ def class_kinds() -> dict[str, str]:
 
 def kind_of(card: dict) -> str:
     """The kind that a shipped network's card asks for; "" if no explorer shows it."""
-    explorer = card.get("explorer")
-    return explorer.get("kind", "latent") if explorer else ""
+    return (card.get("explorer") or {}).get("kind", "")

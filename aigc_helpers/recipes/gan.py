@@ -72,6 +72,7 @@ def _labels(generator, n: int, label: int | None = None):
 def explorer_facts(generator) -> dict:
     """What an explorer must know of a generator."""
     return {
+        "kind": "latent",
         "decoder": gan.PixelDecoder.__name__,
         "latent_dim": generator.latent_dim,
         "n_classes": getattr(generator, "n_classes", 0),

@@ -134,6 +134,7 @@ def test_a_recipe_ends_in_weights_that_load_and_a_card(name, tmp_path):
 def test_a_generator_card_tells_the_explorer_what_to_show(tmp_path):
     card = recipes.train_shipped("gan_mnist_conditional", tmp_path, steps=1)
     assert card["explorer"] == {
+        "kind": "latent",
         "decoder": "PixelDecoder",
         "latent_dim": gan.ConditionalGenerator().latent_dim,
         "n_classes": 10,

@@ -119,7 +119,12 @@ def test_all_networks_of_explorers_are_exported(tmp_path, monkeypatch, decoder):
     cards = {
         "with": {
             "network": {"module": "gan"},
-            "explorer": {"decoder": "PixelDecoder", "latent_dim": 8, "n_classes": 10},
+            "explorer": {
+                "kind": "latent",
+                "decoder": "PixelDecoder",
+                "latent_dim": 8,
+                "n_classes": 10,
+            },
         },
         "classifier": {},
     }

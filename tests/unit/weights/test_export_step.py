@@ -112,7 +112,7 @@ def test_the_kind_in_the_card_decides_how_a_network_is_exported(tmp_path, monkey
     cards = {
         "text": {"explorer": {"kind": "sampler"}},
         "plane": {"explorer": {"kind": "plane", **card}},
-        "latent": {"explorer": card},
+        "latent": {"explorer": {"kind": "latent", **card}},
         "judge": {},
     }
     monkeypatch.setattr(weights, "names", lambda: list(cards))
