@@ -7,20 +7,30 @@ found by listing, and importing one imports no other. The folder ``NAME`` holds
     A class ``…Explorer`` on `base.Explorer` with ``_kind = "NAME"``: its traits, what
     the kernel answers, and ``_static_html()``. It is a name of this package.
 ``setting.py``
-    What the class was asked for, checked: a frozen dataclass with the ``config()`` and
-    ``state()`` that the module reads.
+    What the class was asked for, checked: a frozen dataclass with ``config(source=…)``
+    and ``state()``, which the module reads. ``source`` is ``"kernel"`` live; on a page
+    it is ``"page"`` if the module computes everything, else what the kind calls it.
 ``page.py``
-    The HTML that stands on a page; and, for a kind that shows shipped networks,
+    The HTML that stands on a page, made by `page.explorer_html`; its poster is any
+    HTML, a picture or SVG. And, for a kind that shows shipped networks,
     ``shipped_page(name, card)``, that HTML of the network with this card, and
     ``export_shipped(name, card, path)``, which writes the network as ONNX. A card
     asks for a kind by ``"explorer": {"kind": "NAME", …}``.
 ``words.py``
-    What a reader reads, in one table keyed by language.
+    What Python writes for a reader, the poster above all, in one table keyed by
+    language; the module has a table of its own.
 ``NAME.js``
-    An ES module with a default export of `explorer` in ``front/view.js``, which may
-    import ``../front/*.js`` and files beside it; words in a table keyed by language.
+    An ES module with a default export of `explorer` in ``front/view.js``, whose head
+    lists the hooks; it may import ``../front/*.js`` and files beside it. Live, all of
+    them are joined to one text: a name at the top level stands in one file alone, and
+    an import is one line, ``import { a } from "./b.js";``. ``front/controls.js`` makes
+    HTML nodes and sliders, ``front/chart.js`` charts and any SVG (``svg``).
 ``NAME.css``
-    Its style, if it needs one; joined to those of all others.
+    Its style, if it needs one; joined to those of all others. The box has the class
+    ``aigc-NAME``, and classes of your own begin with it.
+
+To see it: ``tests/browser/test_NAME.py`` with the fixtures ``write_page``,
+``explorer``, ``axe``, ``fits`` and ``show_live``, as in ``test_convolution.py``.
 """
 
 from aigc_helpers.explorers import kinds

@@ -16,7 +16,9 @@ class Explorer(anywidget.AnyWidget):
 
     A subclass sets ``_kind``, the name of its folder, and gives
     ``_static_html()``, what a page without a kernel shows, and, if its module asks the
-    kernel, ``_answer``.
+    kernel, ``_answer``. Its traits and ``_state`` follow each other by its own hand: it
+    observes both, does nothing unless ``self._follows``, and sets the other within
+    ``with self._one_change():``, as ``convolution/widget.py`` does.
 
     Parameters
     ----------

@@ -33,6 +33,8 @@ class ConvolutionSetting:
     """A checked setting; make it with `convolution_setting`."""
 
     picture: np.ndarray  # (H, W) uint8
+    kernel: np.ndarray  # (3, 3), where it starts
+    bias: float
     presets: tuple[dict, ...]
     name: str
 
@@ -47,20 +49,27 @@ class ConvolutionSetting:
             "presets": list(self.presets),
         }
 
+    def state(self) -> dict:
+        """The part that moves, at its start."""
+        return {"kernel": self.kernel.ravel().tolist(), "bias": self.bias}
+
 
 def convolution_setting(
-    picture: Any, presets: Sequence[dict], name: str
+    picture: Any, kernel: Any, bias: Any, presets: Sequence[dict], name: str
 ) -> ConvolutionSetting:
-    """Check everything.
+    """Check everything; without a kernel it starts at the first preset's.
 
     Raises
     ------
     ValueError
-        If the picture or a preset does not fit.
+        If the picture, a weight or a preset does not fit.
     """
     check_sequence("presets", presets)
     checked = tuple(_preset(preset) for preset in presets)
-    return ConvolutionSetting(_bytes_of(picture), checked, name)
+    if kernel is None:
+        kernel = (checked or PRESETS)[0]["kernel"]
+    start = weights_of(kernel), bias_of(bias)
+    return ConvolutionSetting(_bytes_of(picture), *start, checked, name)
 
 
 def weights_of(kernel: Any) -> np.ndarray:

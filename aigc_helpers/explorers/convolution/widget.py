@@ -62,13 +62,15 @@ class ConvolutionExplorer(Explorer):
         presets: Sequence[dict] = PRESETS,
         name: str = WORDS["photograph"],
     ):
-        self._setting = convolution_setting(picture, presets, name)
-        if kernel is None:
-            kernel = (self._setting.presets or PRESETS)[0]["kernel"]
-        weights, bias = weights_of(kernel), bias_of(bias)
-        state = {"kernel": weights.ravel().tolist(), "bias": bias}
-        config = self._setting.config("kernel")
-        super().__init__(config, state, kernel=weights.tolist(), bias=bias)
+        self._setting = setting = convolution_setting(
+            picture, kernel, bias, presets, name
+        )
+        super().__init__(
+            setting.config("kernel"),
+            setting.state(),
+            kernel=setting.kernel.tolist(),
+            bias=setting.bias,
+        )
 
     def __repr__(self) -> str:
         height, width = self._setting.picture.shape

@@ -14,6 +14,7 @@
 // An axis is {low, high, log, label, ticks}; ticks false leaves numbers and lines out.
 // SVG keeps text crisp on every screen and takes its colours from the style sheet:
 // a series has a colour and a pattern of dashes of its own (chart.css).
+// svg(tag, attributes, …children) makes any other SVG node.
 
 import { clamp } from "./core.js";
 

@@ -16,6 +16,13 @@ let serial = 0;
 const page = Math.random().toString(36).slice(2, 8);
 
 // One line: name, slider, value; with a shape a small picture at each end.
+//
+//   const row = sliderRow({
+//     name: "角度", low: 0, high: 360, step: 1,
+//     format: { short: (v) => `${v}°`, long: (v) => `${v} 度` },   // shown; spoken
+//   });
+//   row.input.addEventListener("input", () => …);
+//   row.show(30);                                                  // in showControls
 export function sliderRow({ name, hint, low, high, step, shape, format, text }) {
   const id = `aigc-${page}-${serial++}`;
   const input = element("input", {

@@ -7,7 +7,10 @@
 //   draw(answer, state)      paint it; true if something was painted
 //   settled(answer, state, ms)   words for a state that has come to rest
 //   change(state, settings)  state after the settings of a link, all texts
-// and may give wake(), called at the first touch, and opening(), the first words.
+// all six; settled may be empty, and says its words by this.say(text). An answer has a
+// source (it travels in the event aigc:painted). A control sets the state while it moves
+// by this.set(…) and at rest by this.save(). A subclass may give wake(), called at the
+// first touch, and opening(), the first words.
 
 import { ExplorerError, KernelSource, Pump } from "./answers.js";
 import { button, element } from "./controls.js";
