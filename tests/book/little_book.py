@@ -33,6 +33,7 @@ nb_execution_mode, nb_ipywidgets_js = "off", {{}}
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 templates_path = [{book!r} + "/templates"]
 html_static_path = [{book!r} + "/assets"]
+html_favicon = {book!r} + "/assets/favicon.svg"
 html_css_files = ["book.css", "terms.css"]
 html_js_files = [("terms.js", {{"type": "module"}})]
 html_context = {{"default_mode": "auto"}}
