@@ -224,7 +224,7 @@ def run_evaluate(args) -> None:
 
 
 def add_sample(commands) -> None:
-    """``aigc sample NAME --n N --to DIR [--seed S] [--class K] [--format F]``."""
+    """``aigc sample NAME --n N --to DIR``, and how."""
     parser = commands.add_parser("sample", help="用随书的网络生成图像或文字，存成文件")
     parser.add_argument("name", metavar="名称", help="例如 vae_mnist、rnn_poems")
     parser.add_argument("--n", type=int, required=True, metavar="N", help="个数")
@@ -238,14 +238,17 @@ def add_sample(commands) -> None:
         help="类别，默认各个类别轮流来",
     )
     parser.add_argument("--format", help="图像存为 png（默认）或 npy，文字存为 txt")
+    parser.add_argument("--folder", type=Path, help="权重所在的文件夹，默认为随书的")
     parser.set_defaults(run=run_sample)
 
 
 def run_sample(args) -> None:
     """Write samples of a shipped network to a new folder."""
+    from aigc_helpers import weights
     from aigc_helpers.recipes import samples
 
-    order = samples.Order(args.name, args.n, args.seed, args.label)
+    folder = args.folder or weights.FOLDER
+    order = samples.Order(args.name, args.n, args.seed, args.label, folder)
     paths = samples.write(order, args.to, args.format)
     say(f"{len(paths)} 个文件已存入 {args.to}")
 

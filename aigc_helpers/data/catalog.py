@@ -1,7 +1,9 @@
 """Which data sets exist: kinds, files, sizes, checksums, addresses, licence, credit.
 
-A new data set is one more module in ``sets``, which defines ``DATASET``. Addresses
-never point to a branch; the checksum decides what a file is, wherever it comes from.
+A new data set is one more module in ``sets``, called like it, which defines
+``DATASET``: ``mnist`` is an example with files, ``digits`` one that a package brings.
+Files lie on two hosts or more. Addresses never point to a branch; the checksum decides
+what a file is, wherever it comes from.
 """
 
 import importlib
@@ -44,7 +46,8 @@ class DataSet:
     part : str
         What is taken of it, for the reader, if that is not all.
     stand_in : str, optional
-        Name of the data set that chapters take without this one.
+        Name of the data set that chapters take without this one: of the same kind,
+        shape and classes, without files.
     kind : str
         What its class says; ``load_KIND`` of `aigc_helpers.data` reads it.
     """

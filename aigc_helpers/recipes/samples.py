@@ -1,7 +1,7 @@
 """Samples of the shipped networks as files: what ``aigc sample`` writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +39,20 @@ class Order:
         In 0..2**32 - 1.
     label : int, optional
         The class, for a network that has classes; without it each comes in turn.
+    weights_folder : path
+        Where the network lies, by default among those that were shipped.
     """
 
     name: str
     n: int
     seed: int = 0
     label: int | None = None
+    weights_folder: Path = weights.FOLDER
+
+    @property
+    def card(self) -> dict:
+        """What is known of the network."""
+        return weights.card(self.name, self.weights_folder)
 
 
 def sample(order: Order) -> torch.Tensor | list[str]:
@@ -58,8 +66,9 @@ def sample(order: Order) -> torch.Tensor | list[str]:
     subject = _subject_of(order)
     options = {"label": order.label}
     if subject.makes == "texts":
-        options = {"explorer": weights.card(order.name)["explorer"]}
-    return subject.sample(weights.load(order.name), order.n, order.seed, **options)
+        options = {"explorer": order.card.get("explorer", {})}
+    network = weights.load(order.name, folder=order.weights_folder)
+    return subject.sample(network, order.n, order.seed, **options)
 
 
 def write(order: Order, folder: Path | str, format: str | None = None) -> list[Path]:
@@ -136,13 +145,14 @@ def _pixels(image: torch.Tensor) -> np.ndarray:
 def _subject_of(order: Order) -> Subject:
     """What belongs to the network, after a look at the whole order."""
     name, n, seed = order.name, order.n, order.seed
-    if name not in weights.names():
-        names = [name for name in weights.names() if _subject(name).sample]
+    known = weights.names(order.weights_folder)
+    if name not in known:
+        names = [n for n in known if _subject(replace(order, name=n)).sample]
         raise OrderError(
             f"no network named {name!r}; there are {names}",
             f"没有名为 {name} 的网络；能生成的有 {'、'.join(names)}",
         )
-    subject = _subject(name)
+    subject = _subject(order)
     if subject.sample is None:
         raise OrderError(f"{name} generates nothing", f"{name} 不生成东西，没有样本")
     if n < 1:
@@ -157,13 +167,13 @@ def _subject_of(order: Order) -> Subject:
     return subject
 
 
-def _subject(name: str) -> Subject:
-    return find_subject(name, weights.card(name)["network"]["module"])
+def _subject(order: Order) -> Subject:
+    return find_subject(order.name, order.card["network"]["module"])
 
 
 def _require_class(order: Order) -> None:
     name, label = order.name, order.label
-    n_classes = weights.card(name)["explorer"].get("n_classes", 0)
+    n_classes = order.card.get("explorer", {}).get("n_classes", 0)
     if not n_classes:
         raise OrderError(f"{name} has no classes", f"{name} 不分类别，不能指定类别")
     if not 0 <= label < n_classes:

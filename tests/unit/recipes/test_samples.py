@@ -169,3 +169,26 @@ def test_the_error_says_the_same_in_english():
 def test_every_recipe_that_generates_says_what_it_makes():
     for subject in recipes.SUBJECTS.values():
         assert subject.sample is None or subject.makes in samples.FORMATS
+
+
+def test_networks_of_another_folder_are_sampled(tmp_path):
+    torch.manual_seed(0)
+    network = {"module": "gan", "class": "Generator", "arguments": {}}
+    facts = {"network": network, "explorer": {}}
+    weights.save("gan_mnist", weights.build(network), facts, folder=tmp_path / "mine")
+    folder = ("--folder", str(tmp_path / "mine"))
+    assert command("gan_mnist", tmp_path / "a", *folder) == 0
+    assert command("gan_mnist", tmp_path / "b") == 0
+    assert contents(tmp_path / "a") != contents(tmp_path / "b")
+    assert command("vae_mnist", tmp_path / "c", *folder) == 2
+
+
+def test_texts_need_no_explorer(tmp_path, monkeypatch):
+    poet = recipes.Subject(
+        None, None, sample=lambda network, n, seed, explorer: ["诗"] * n, makes="texts"
+    )
+    torch.manual_seed(0)
+    network = {"module": "gan", "class": "Generator", "arguments": {}}
+    weights.save("poet", weights.build(network), {"network": network}, folder=tmp_path)
+    monkeypatch.setattr(samples, "find_subject", lambda name, module: poet)
+    assert sample(Order("poet", 2, weights_folder=tmp_path)) == ["诗", "诗"]
