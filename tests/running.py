@@ -37,6 +37,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "runs_notebook: runs the notebook `path`")
     if is_worker(config):
         os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported, later
+    else:  # workers must collect the same tests, in the same order
+        os.environ.setdefault("PYTHONHASHSEED", "0")
 
 
 def is_worker(config) -> bool:
