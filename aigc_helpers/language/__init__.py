@@ -11,48 +11,42 @@ state)``. To be trained and judged it has besides:
   state behind the last one.
 """
 
-import importlib
-
-_HOMES = {
-    "Corpus": "corpora",
-    "as_lines": "corpora",
-    "as_stream": "corpora",
-    "idioms": "corpora",
-    "marked": "corpora",
-    "poems": "corpora",
-    "python_source": "corpora",
-    "bits_per_character": "evaluation",
-    "corpus_bits": "evaluation",
-    "likelihoods": "evaluation",
-    "line_bits": "evaluation",
-    "ngram_bits": "evaluation",
-    "run_lengths": "evaluation",
-    "token_bits": "evaluation",
-    "token_nats": "evaluation",
-    "NGram": "ngram",
-    "fit_ngram": "ngram",
-    "LanguageModel": "sampling",
-    "Sampling": "sampling",
-    "sample_lines": "sampling",
-    "sample_streams": "sampling",
-    "sample_text": "sampling",
-    "sample_tokens": "sampling",
-    "language_step": "training",
-    "next_token_loss": "training",
-    "pad_lines": "training",
-    "train_language": "training",
-    "train_lines": "training",
-    "train_stream": "training",
-}
-__all__ = list(_HOMES)
-
-
-def __getattr__(name: str):
-    """Load a part on first use: a page's sampler needs no training."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+from aigc_helpers.language.corpora import (
+    Corpus,
+    as_lines,
+    as_stream,
+    idioms,
+    marked,
+    poems,
+    python_source,
+)
+from aigc_helpers.language.evaluation import (
+    bits_per_character,
+    corpus_bits,
+    likelihoods,
+    line_bits,
+    ngram_bits,
+    run_lengths,
+    token_bits,
+    token_nats,
+)
+from aigc_helpers.language.ngram import (
+    NGram,
+    fit_ngram,
+)
+from aigc_helpers.language.sampling import (
+    LanguageModel,
+    Sampling,
+    sample_lines,
+    sample_streams,
+    sample_text,
+    sample_tokens,
+)
+from aigc_helpers.language.training import (
+    language_step,
+    next_token_loss,
+    pad_lines,
+    train_language,
+    train_lines,
+    train_stream,
+)
