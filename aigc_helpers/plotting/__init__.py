@@ -8,6 +8,7 @@ import importlib
 
 _HOMES = {
     "COLOURS": "style",
+    "Table": "markup",
     "class_histogram": "charts",
     "filmstrip": "images",
     "house_style": "style",

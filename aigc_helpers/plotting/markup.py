@@ -4,6 +4,30 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 
+class Table:
+    """A table of texts, the last line of a cell; the first cell of a row is its head.
+
+    Parameters
+    ----------
+    heads : sequence of str
+        Of the columns, the first one mostly empty.
+    rows : sequence of sequences of str
+    caption : str
+        What the table shows.
+    """
+
+    def __init__(
+        self, heads: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = ""
+    ):
+        self.heads, self.rows, self.caption = heads, rows, caption
+
+    def __repr__(self) -> str:
+        return "\n".join("  ".join(row) for row in (self.heads, *self.rows))
+
+    def _repr_html_(self) -> str:
+        return table(self.heads, self.rows, row_heads=True, caption=self.caption)
+
+
 def table(
     heads: Sequence[str],
     rows: Iterable[Sequence[str]],

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from aigc_helpers import exercise, tables
-from aigc_helpers.plotting.markup import table
+from aigc_helpers.plotting.markup import Table, table
 from aigc_helpers.store import Rows
 
 
@@ -52,3 +52,12 @@ def test_it_needs_neither_torch_nor_matplotlib():
         "import markup; assert not {'torch', 'matplotlib', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_a_table_shows_itself_as_text_and_as_html():
+    made = Table(["", "一"], [["甲", "1 < 2"], ["乙", "3"]], caption="两行")
+    assert repr(made) == "  一\n甲  1 < 2\n乙  3"
+    assert made._repr_html_() == table(
+        made.heads, made.rows, row_heads=True, caption="两行"
+    )
+    assert '<th scope="row">甲</th><td>1 &lt; 2</td>' in made._repr_html_()
