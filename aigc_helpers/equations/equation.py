@@ -27,6 +27,7 @@ from aigc_helpers.equations.parser import Formula, parse
 from aigc_helpers.equations.words import ROUNDING, failure, success
 
 KEY = "aigc_equation"  # of the record in the metadata of a stored output
+NUMBERS: dict[str, int] = {}  # by label, in the order in which they were first shown
 
 
 class EquationFails(AssertionError):
@@ -191,7 +192,9 @@ class Equation(Verdict):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
         says = success(self, self.by, len(self.caught), len(self.survived))
-        shown = f"$$\n{self.latex}\n$$ ({self.label})\n\n{says}"
+        number = NUMBERS.setdefault(self.label, len(NUMBERS) + 1)
+        formula = f"$$\n{self.latex} \\tag{{{number}}}\n$$"
+        shown = f'<a id="{self.label}"></a>\n{formula}\n\n{says}'
         data = {"text/plain": repr(self), "text/markdown": shown}
         return data, {KEY: self.record}
 
