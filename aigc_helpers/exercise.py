@@ -4,8 +4,13 @@ The last expression of a cell that runs as it stands::
 
     guess = 1.0  # 改成你的预测
     exercise.compare("判别器损失", guess, loss.item(), tolerance=0.05, unit="nats")
+
+An answer that waits until it is asked for, also once the cell has run::
+
+    exercise.reveal(f"网络画的是：{made}")
 """
 
+import html
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +101,25 @@ def compare(
         raise ValueError(f"tolerance must be a number >= 0, not {tolerance!r}")
     prediction = None if guess is None or guess is ... else _number("guess", guess)
     return Comparison(name, prediction, _number("truth", truth), float(tolerance), unit)
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """A sentence that shows itself folded."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        shown = html.escape(self.text)
+        return f"<details><summary>显示答案</summary><p>{shown}</p></details>"
+
+
+def reveal(text: str) -> Answer:
+    """An answer; as the last expression of a cell it shows itself folded."""
+    return Answer(text)
 
 
 def _number(role: str, value: Any) -> float:

@@ -10,6 +10,7 @@ Sphinx gets from it the roles and captions that it wants:
     a cell **图 2** …, tagged caption,            mystnb.figure.caption
     behind the cell with the picture
     a cell tagged works: the works cited          nothing: references.md lists them
+    # @title 参考解答, over a folded cell         nothing: the site has its own words
 
 `to_plain` writes the left side, with numbers, names and years, from either; so an
 author types what is shorter, and ``make notebooks`` writes the rest.
@@ -22,14 +23,14 @@ from copy import deepcopy
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from aigc_book import works
+from aigc_book import timeline, works
 
 FOLDED = {
-    "hide-cell": ("source_hidden", "outputs_hidden"),
+    "hide-cell": ("outputs_hidden", "source_hidden"),
     "hide-input": ("source_hidden",),
-    "hide-output": ("outputs_hidden",),
     "remove-input": ("source_hidden",),
 }  # by tag, in the words of Jupyter
+TITLE = "# @title "  # which Colab shows over the folded code, and JupyterLab beside it
 MARKDOWN = "text/markdown"
 LABEL = r"eq-[\w-]+"
 NUMBERED = re.compile(rf"\$\$([^$]+?)(\s*)\$\$ \(({LABEL})\)")
@@ -52,6 +53,8 @@ def to_myst(notebook):
     notebook, cells = deepcopy(notebook), []
     for cell in notebook.cells:
         rewrite(cell, myst)
+        if is_tagged(cell, "hide-cell") and cell.source.startswith(TITLE):
+            cell.source = cell.source.partition("\n")[2]
         if is_tagged(cell, "caption"):
             give_caption(cells[-1] if cells else cell, cell.source)
         elif not is_tagged(cell, "works"):
@@ -156,14 +159,16 @@ def take_caption(cell) -> str | None:
 
 def fold(cell) -> None:
     """Fold in Jupyter and Colab what a tag folds on the site."""
-    hidden = {name for tag in FOLDED if is_tagged(cell, tag) for name in FOLDED[tag]}
-    for key in ("jupyter", "cellView"):
+    for key in ("jupyter", "collapsed", "cellView"):
         cell.metadata.pop(key, None)
-    if hidden:
-        jupyter = dict.fromkeys(sorted(hidden), True)
-        cell.metadata["jupyter"] = nbformat.from_dict(jupyter)
-    if "source_hidden" in hidden:
-        cell.metadata["cellView"] = "form"
+    for tag, parts in FOLDED.items():
+        if is_tagged(cell, tag):
+            cell.metadata["jupyter"] = nbformat.from_dict(dict.fromkeys(parts, True))
+            cell.metadata["cellView"] = "form"
+    if is_tagged(cell, "hide-cell"):
+        cell.metadata["collapsed"] = True  # which JupyterLab writes beside the other
+        prompt = cell.metadata.get("mystnb", {}).get("code_prompt_show", "显示代码")
+        cell.source = f"{TITLE}{prompt.removeprefix('显示')}\n{cell.source}"
 
 
 def list_of_works(notebook) -> list:
@@ -178,8 +183,11 @@ def list_of_works(notebook) -> list:
 def restore(app, docname: str, content: list[str]) -> None:
     """Let Sphinx read a notebook's MyST."""
     if app.env.doc2path(docname).endswith(".ipynb"):
-        notebook = nbformat.reads(content[0], as_version=4)
-        content[0] = nbformat.writes(to_myst(notebook))
+        notebook = to_myst(nbformat.reads(content[0], as_version=4))
+        for cell in notebook.cells:
+            if is_tagged(cell, "timeline"):
+                cell.source = timeline.with_themes(cell.source)
+        content[0] = nbformat.writes(notebook)
 
 
 def setup(app):

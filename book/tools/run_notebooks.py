@@ -5,7 +5,9 @@
     python book/tools/run_notebooks.py --check     change nothing, tell what would
 
 One clean run in a fresh kernel, no progress bars, no widget state, no timings, one
-kernel name, no versions. A notebook's metadata carries, under ``aigc``:
+kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab would write on
+opening, so that it marks nothing as changed. A notebook's metadata carries, under
+``aigc``:
 
     dataset   the data set that the chapter is about; written by its author
     fallback  what the chapter uses where that cannot be had; written by its author
@@ -17,11 +19,13 @@ A cell that raises leaves the stored notebook untouched.
 
 import argparse
 import os
+import platform
 import sys
 import time
 from pathlib import Path
 
 import nbformat
+from aigc_book.plain import to_plain
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -30,7 +34,11 @@ from aigc_helpers.files import whole
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 TEMPLATE = NOTEBOOKS.parent / "book" / "template.ipynb"  # of a chapter, for authors
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNEL = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -72,9 +80,11 @@ def in_stored_form(notebook):
     notebook = nbformat.from_dict(notebook)
     notebook.metadata.pop("widgets", None)
     notebook.metadata.kernelspec = nbformat.from_dict(KERNEL)
-    notebook.metadata.language_info = nbformat.from_dict(LANGUAGE)
+    version = notebook.metadata.get("language_info", {}).get("version")
+    language = {**LANGUAGE, "version": version or platform.python_version()}
+    notebook.metadata.language_info = nbformat.from_dict(language)
     for cell in notebook.cells:
-        for key in ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted"):
+        for key in ("execution", "ExecuteTime", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", ()):
             # A model id without its state shows "Error displaying widget".
@@ -124,7 +134,7 @@ def store(path: Path, *, timeout: float = 600.0) -> float:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     seconds = execute(notebook, path.parent, timeout=timeout)
-    notebook = in_stored_form(notebook)
+    notebook = to_plain(in_stored_form(notebook))
     about = notebook.metadata.setdefault("aigc", nbformat.from_dict({}))
     about.setdefault("dataset", about.get("data"))
     about.update(data=data, seconds=round(seconds, 1))
@@ -156,7 +166,7 @@ def find(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
 def check(path: Path) -> bool:
     """Is the notebook at ``path`` in stored form? Say so if not."""
     notebook = nbformat.read(path, as_version=4)
-    if in_stored_form(notebook) == notebook:
+    if to_plain(in_stored_form(notebook)) == notebook:
         return True
     print(f"{path.name}: not in stored form; run `make notebooks`")
     return False

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from aigc_book.plain import to_myst
 from budgets import held
 from IPython.core.inputtransformer2 import TransformerManager
 from tools.run_notebooks import KERNEL, in_stored_form
@@ -133,7 +134,7 @@ def outputs_are_small_and_calm(notebook):
 def figures_have_caption_and_alt(notebook):
     """A picture, one a cell, says in Chinese what to look at and what is to be seen."""
     problems = []
-    for cell in code_cells(notebook):
+    for cell in code_cells(to_myst(notebook)):
         n_pictures = sum("image/png" in o.get("data", ()) for o in cell.outputs)
         if n_pictures > 1:
             problems.append(

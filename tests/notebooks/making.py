@@ -31,7 +31,8 @@ def prose(source: str):
 def notebook(*cells, **about):
     """A notebook as one clean run leaves it; ``about`` is its metadata ``aigc``."""
     made = new_notebook(cells=list(cells))
-    made.metadata.update(kernelspec=KERNEL, language_info=LANGUAGE, aigc=about)
+    made.metadata.update(kernelspec=KERNEL, aigc=about)
+    made.metadata.language_info = {**LANGUAGE, "version": "3.12.1"}
     numbered = [c for c in cells if c.cell_type == "code" and c.source.strip()]
     for count, cell in enumerate(numbered, start=1):
         cell.execution_count = count

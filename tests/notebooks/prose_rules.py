@@ -3,6 +3,7 @@
 import re
 
 import term_rules
+from aigc_book.plain import to_myst
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 LENGTH = range(6_000, 12_001)
@@ -57,7 +58,8 @@ def prose_of(source: str) -> str:
 
 def markdown(notebook) -> list[str]:
     """The prose of each Markdown cell."""
-    return [prose_of(c.source) for c in notebook.cells if c.cell_type == "markdown"]
+    cells = to_myst(notebook).cells
+    return [prose_of(c.source) for c in cells if c.cell_type == "markdown"]
 
 
 def headings(notebook) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 import torch
 from aigc_book.equations import records
+from aigc_book.plain import to_myst
 from tools.run_notebooks import NOTEBOOKS
 
 from aigc_helpers.equations import EquationFails
@@ -56,7 +57,8 @@ def test_a_survivor_is_explained(chapter):
 
 
 def test_no_equation_is_numbered_without_a_check(chapter):
-    prose = [c.source for c in chapter.cells if c.cell_type == "markdown"]
+    cells = to_myst(chapter).cells
+    prose = [c.source for c in cells if c.cell_type == "markdown"]
     assert not LABEL.findall("\n".join(prose))
 
 

@@ -1,6 +1,7 @@
 """Formulas read from LaTeX: what they mean, what is refused, what mutants they have."""
 
 import math
+import re
 
 import pytest
 import sympy as sp
@@ -189,7 +190,8 @@ def test_a_claim_says_where_it_fails():
 def test_an_equation_shows_its_formula_its_number_and_its_result():
     made = equation("eq-kl", "散度", KL, by="比较", **GAUSSIANS)
     data, about = made._repr_mimebundle_()
-    assert data["text/markdown"].startswith(f"$$\n{KL}\n$$ (eq-kl)\n")
+    shown = re.sub(r"tag\{\d+\}", "tag{N}", data["text/markdown"])
+    assert shown.startswith(f'<a id="eq-kl"></a>\n$$\n{KL} \\tag{{N}}\n$$\n')
     assert "故意写错 28 种，28 种通不过" in data["text/markdown"]
     record = about[KEY]
     assert record["latex"] == KL and record["survived"] == []
@@ -271,3 +273,15 @@ def test_rounding_is_not_shown_in_figures():
     assert closeness(3e-16, 1e-10, False) == closeness(9e-14, 1e-10, False)
     assert closeness(2e-4, 0.01, False) == "误差 2.0×10⁻⁴，容差 0.01"
     assert closeness(0.0, 1e-10, True) == "两边之差化简为 0"
+
+
+def test_equations_are_numbered_as_they_are_first_shown():
+    made = [
+        equation(f"eq-{name}", "散度", KL, by="比较", **GAUSSIANS)
+        for name in ("first", "never", "second")
+    ]
+    first, again, second = (
+        int(re.search(r"tag\{(\d+)\}", one._repr_mimebundle_()[0]["text/markdown"])[1])
+        for one in (made[0], made[0], made[2])
+    )
+    assert again == first and second == first + 1

@@ -67,3 +67,11 @@ def test_what_is_no_number_is_refused(values, message):
 def test_a_tolerance_is_not_negative(tolerance):
     with pytest.raises(ValueError, match="tolerance"):
         exercise.compare("数", 1, 1, tolerance=tolerance)
+
+
+def test_an_answer_is_folded_until_it_is_asked_for():
+    made = exercise.reveal("编号 < 3")
+    (details,) = BeautifulSoup(made._repr_html_(), "html.parser").select("details")
+    assert not details.has_attr("open")
+    assert details.summary.text == "显示答案" and details.p.text == "编号 < 3"
+    assert repr(made) == "编号 < 3"
