@@ -45,10 +45,12 @@ PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),\
 
 IS_ROOT := $(filter 0,$(shell id -u))
 ROOT_WORD := You are root: Jupyter gets --allow-root, and notebooks may do anything.
-PACKAGE := $(shell find aigc_helpers -type f -not -name '*.pyc')
-PAGES := $(wildcard notebooks/*.ipynb) $(shell find book -name '*.md')
-MAKING := _config.yml _toc.yml \
-  $(shell find book -type f -not -name '*.pyc' -not -name '*.md')
+# A name with a space is a reader's copy of something; make would take it for two.
+FILES := -type f -not -name '*.pyc' -not -path '* *'
+PACKAGE := $(shell find aigc_helpers $(FILES))
+PAGES := $(shell find notebooks -maxdepth 1 $(FILES) -name '*.ipynb') \
+  $(shell find book $(FILES) -name '*.md')
+MAKING := _config.yml _toc.yml $(shell find book $(FILES) -not -name '*.md')
 
 .DELETE_ON_ERROR:
 .PHONY: book serve offline test quick lab notebooks weights bench results matrix \
