@@ -113,6 +113,10 @@ def test_a_store_that_is_closed_inside_a_transaction_keeps_nothing_of_it(store, 
     with pytest.raises(StoreError, match="is closed"), store.transaction():
         store.add_run("toy", {})
         store.close()
+    with Store(path) as again, pytest.raises(ZeroDivisionError), again.transaction():
+        again.add_run("toy", {})
+        again.close()
+        _ = 1 / 0  # what ended it is told, not that nothing can be undone
     with Store(path) as again:
         assert again.sql("SELECT count(*) FROM runs") == [(0,)]
 
