@@ -1,4 +1,7 @@
-"""Check-up of an installation for ``aigc doctor``: what is there, what is wrong."""
+"""Check-up of an installation for ``aigc doctor``: what is there, what is wrong.
+
+Nothing but Python's own modules is imported for it: what is missing must be told.
+"""
 
 import contextlib
 import importlib
@@ -10,21 +13,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigc_helpers import environment
-from aigc_helpers.data import catalog
-from aigc_helpers.data.catalog import DataSet
-from aigc_helpers.data.download import (
-    data_dir,
-    find_fault,
-    is_offline,
-    mirror,
-    mirror_fault,
-    words_for,
-)
-from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
-from aigc_helpers.data.loading import spaced
 from aigc_helpers.environment import SwitchError, command
+
+if TYPE_CHECKING:
+    from aigc_helpers.data.catalog import DataSet
 
 GOOD, NOTE, WRONG = "正常", "注意", "问题"
 ENGLISH = {GOOD: "good", NOTE: "note", WRONG: "problem"}  # for any console
@@ -42,16 +37,16 @@ class Finding:
 
 def examine(root: Path | None = None) -> Iterator[Finding]:
     """All findings, one by one; no check may break the others."""
-    folder = root or data_dir()
     yield check_python()
     yield from check_switches()
     yield from check_packages()
     yield from check_devices()
-    yield from check_folder(folder)
-    for dataset in catalog.datasets().values():
-        if dataset.files:
-            yield check_dataset(dataset, folder)
-    yield from check_network(folder)
+    try:
+        yield from check_data(root)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        text = f"没有检查数据和网络：缺少 Python 模块 {name}"
+        yield Finding(WRONG, text, "先装好上面说的包，再运行一次")
     yield from check_weights()
 
 
@@ -126,8 +121,23 @@ def check_devices() -> Iterator[Finding]:
     )
 
 
+def check_data(root: Path | None) -> Iterator[Finding]:
+    """Where are the data, are they good, and can they be had?"""
+    from aigc_helpers.data import catalog
+    from aigc_helpers.data.download import data_dir
+
+    folder = root or data_dir()
+    yield from check_folder(folder)
+    for dataset in catalog.datasets().values():
+        if dataset.files:
+            yield check_dataset(dataset, folder)
+    yield from check_network(folder)
+
+
 def check_folder(folder: Path) -> Iterator[Finding]:
     """Can data be stored?"""
+    from aigc_helpers.data.catalog import datasets
+
     there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         remedy = "要下载新的数据，请用 AIGC_DATA_DIR 指定一个可以写入的文件夹"
@@ -135,7 +145,7 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(there).free
     remedy = "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"
-    needed = sum(dataset.size for dataset in catalog.datasets().values())
+    needed = sum(dataset.size for dataset in datasets().values())
     yield Finding(
         GOOD if free > 2 * needed else NOTE,
         f"数据文件夹 {folder}，磁盘剩余 {free / 1e9:.1f} GB",
@@ -143,8 +153,10 @@ def check_folder(folder: Path) -> Iterator[Finding]:
     )
 
 
-def check_dataset(dataset: DataSet, folder: Path) -> Finding:
+def check_dataset(dataset: "DataSet", folder: Path) -> Finding:
     """Is a data set here, whole and unaltered?"""
+    from aigc_helpers.data.download import find_fault
+
     paths = [(folder / dataset.name / file.name, file) for file in dataset.files]
     damaged = [p for p, file in paths if p.exists() and find_fault(p, file)]
     missing = [p for p, _ in paths if not p.exists()]
@@ -160,15 +172,21 @@ def check_dataset(dataset: DataSet, folder: Path) -> Finding:
     return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
 
 
-def stand_in(dataset: DataSet) -> str:
+def stand_in(dataset: "DataSet") -> str:
     """What chapters take in its place, as the end of a sentence."""
+    from aigc_helpers.data.catalog import find_dataset
+    from aigc_helpers.data.loading import spaced
+
     if dataset.stand_in is None:
         return ""
-    return f"；没有也能用{spaced(catalog.find_dataset(dataset.stand_in).content)}"
+    return f"；没有也能用{spaced(find_dataset(dataset.stand_in).content)}"
 
 
 def check_network(folder: Path) -> Iterator[Finding]:
     """What decides whether and where data are asked for?"""
+    from aigc_helpers.data.download import is_offline, mirror, mirror_fault, words_for
+    from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
+
     with contextlib.suppress(SwitchError):  # `check_switches` tells it
         if is_offline():
             yield Finding(NOTE, "AIGC_OFFLINE 禁止联网", "需要下载时请取消这个环境变量")

@@ -338,6 +338,24 @@ def test_doctor_names_a_proxy_and_a_mirror_that_cannot_be_used(tmp_path, monkeyp
     assert texts(doctor.check_network(tmp_path), doctor.WRONG) == ""
 
 
+@pytest.mark.parametrize("missing", ["filelock", "tqdm"])
+def test_doctor_tells_what_is_missing_also_if_it_needs_it(missing, tmp_path):
+    script = (
+        f"import sys; sys.modules[{missing!r}] = None; from aigc_helpers import cli; "
+        f"sys.exit(cli.main(['doctor', '--root', {str(tmp_path)!r}]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (run.returncode, run.stderr) == (1, "")
+    assert f"缺少 Python 模块 {missing}\n" in run.stdout
+    assert "[正常] Python 3." in run.stdout and "随书的网络" in run.stdout
+
+
 def test_doctor_survives_a_broken_torch(monkeypatch):
     monkeypatch.delitem(sys.modules, "aigc_helpers.runtime", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aigc_helpers import cli, doctor, environment, progress, runtime
-from aigc_helpers.data import download
+from aigc_helpers.data import catalog, download
 
 PACKAGE = Path(environment.__file__).parent
 SPELLINGS = {
@@ -145,7 +145,7 @@ def test_a_path_with_spaces_is_quoted(scripts):
 def test_what_doctor_and_errors_advise_can_be_typed(scripts, tmp_path):
     scripts(".venv/bin")
     aigc = str(Path(".venv/bin/aigc"))
-    mnist = doctor.check_dataset(doctor.catalog.find_dataset("mnist"), tmp_path)
+    mnist = doctor.check_dataset(catalog.find_dataset("mnist"), tmp_path)
     assert f"运行 {aigc} download mnist" in mnist.remedy
     error = download.DatasetUnavailable(tmp_path / "mnist" / "a", "network", "gone")
     assert f"运行 {aigc} download" in error.advice_chinese
