@@ -1,13 +1,13 @@
 # The book and its tests, from Python, git and make alone.
 #
 #   make book       set up everything, build the site        (_build/html/index.html)
-#   make serve      serve the built site                     (PORT=8000)
+#   make serve      serve the built site     (PORT=8000; HOST=0.0.0.0: to other machines)
 #   make offline    the site as one archive that opens by a double click
 #   make test       set up everything, a browser too; all tests, two at a time, then the
 #                   notebooks alone (15 minutes; tests/budgets.toml)
 #   make quick      while you work: lint, the tests of the package, and the notebooks that
 #                   differ from the last commit, run strictly (three minutes)
-#   make lab        JupyterLab on the notebooks
+#   make lab        JupyterLab on the notebooks              (HOST=0.0.0.0 here too)
 #   make notebooks  run all notebooks again and store their outputs
 #   make weights    train the shipped networks again (needs MNIST and the
 #                   poems, about 40 minutes)
@@ -31,6 +31,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+# Not from the environment, where other programs keep theirs.
+HOST := 127.0.0.1
 AIGC_TORCH_INDEX ?=
 AIGC_REPOSITORY ?=
 AIGC_REF ?= $(if $(AIGC_REPOSITORY),$(shell git rev-parse HEAD))
@@ -41,10 +43,14 @@ CANDIDATES := python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),\
   $(shell $(name) -c '$(SUITABLE)' 2>/dev/null && echo $(name))))
 
-PACKAGE := $(shell find aigc_helpers -type f -not -name '*.pyc')
-PAGES := $(wildcard notebooks/*.ipynb) $(shell find book -name '*.md')
-MAKING := _config.yml _toc.yml \
-  $(shell find book -type f -not -name '*.pyc' -not -name '*.md')
+IS_ROOT := $(filter 0,$(shell id -u))
+ROOT_WORD := You are root: Jupyter gets --allow-root, and notebooks may do anything.
+# A name with a space is a reader's copy of something; make would take it for two.
+FILES := -type f -not -name '*.pyc' -not -path '* *'
+PACKAGE := $(shell find aigc_helpers $(FILES))
+PAGES := $(shell find notebooks -maxdepth 1 $(FILES) -name '*.ipynb') \
+  $(shell find book $(FILES) -name '*.md')
+MAKING := _config.yml _toc.yml $(shell find book $(FILES) -not -name '*.md')
 
 .DELETE_ON_ERROR:
 .PHONY: book serve offline test quick lab notebooks weights bench results matrix \
@@ -54,7 +60,7 @@ book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
 
 serve: _build/.stamp
-	$(BIN)/python book/serve.py --port $(PORT)
+	$(BIN)/python book/serve.py --host $(HOST) --port $(PORT)
 
 offline: _build/.stamp
 	$(BIN)/python book/offline.py
@@ -65,8 +71,10 @@ test: _build/.stamp browser lint
 quick: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal --changed tests/unit tests/notebooks
 
+# Jupyter refuses to run as root, which one is in a container, unless it is told to.
 lab: $(VENV)/.stamp
-	$(BIN)/jupyter lab notebooks
+	$(if $(IS_ROOT),@echo "$(ROOT_WORD)" >&2)
+	$(BIN)/jupyter lab notebooks --ip $(HOST) $(if $(IS_ROOT),--allow-root)
 
 notebooks: $(VENV)/.stamp
 	$(BIN)/python book/tools/run_notebooks.py

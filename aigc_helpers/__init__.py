@@ -19,6 +19,7 @@ Bases, what subjects share
     runtime     seeds, devices, threads, number formats
     files       files that are whole or absent
     progress    a progress bar where somebody watches
+    environment variables AIGC_…, and commands as they are typed here
 
 Showing
     plotting    figures with Chinese labels

@@ -6,28 +6,26 @@ slow to import is imported there.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from aigc_helpers import __version__
+from aigc_helpers import __version__, environment
 
 FAILED = 2  # exit code of any error, as argparse has it
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; an error becomes one line (``AIGC_DEBUG=1``: a traceback)."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console that cannot show Chinese
-            stream.reconfigure(errors="replace")
-    args = build_parser().parse_args(argv)
+    prepare_console()
+    args, debugging = build_parser().parse_args(argv), False
     try:
+        debugging = environment.is_on("AIGC_DEBUG")
         return args.run(args) or 0
     except KeyboardInterrupt:
-        complain("已中断")
+        complain(either("已中断", "interrupted", sys.stderr))
         return 130
     except Exception as error:
-        if os.environ.get("AIGC_DEBUG", "0") not in ("", "0"):
+        if debugging:
             raise
         complain(in_one_line(error))
         return FAILED
@@ -47,6 +45,32 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def prepare_console() -> None:
+    """Let a console that cannot show Chinese show the rest, and say how it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if not shows_chinese(sys.stdout):
+        complain(
+            f"this console ({sys.stdout.encoding}) cannot show Chinese; set the "
+            "environment variable PYTHONUTF8=1 and try again"
+        )
+
+
+def shows_chinese(stream) -> bool:
+    """Whether the stream's encoding has Chinese characters."""
+    try:
+        "中".encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def either(chinese: str, english: str, stream) -> str:
+    """The words that the stream can carry."""
+    return chinese if shows_chinese(stream) else english
+
+
 def say(text: str, *, stream=None) -> None:
     """Write a line for the reader: the only place of the package that prints."""
     print(text, file=stream or sys.stdout, flush=True)
@@ -54,15 +78,18 @@ def say(text: str, *, stream=None) -> None:
 
 def complain(text: str) -> None:
     """Say what went wrong."""
-    say(f"aigc：{text}", stream=sys.stderr)
+    say(either("aigc：", "aigc: ", sys.stderr) + text, stream=sys.stderr)
 
 
 def in_one_line(error: Exception) -> str:
     """What went wrong: the first line of the error's words, Chinese ones if it has."""
+    words, doctor = str(error), f"{environment.command('aigc')} doctor"
     if isinstance(error, ModuleNotFoundError):
-        return f"缺少 Python 模块 {error.name}；运行 aigc doctor 查看怎样安装"
-    words = getattr(error, "chinese", str(error)).strip().splitlines()
-    return words[0] if words else type(error).__name__
+        missing = f"缺少 Python 模块 {error.name}；运行 {doctor} 查看怎样安装"
+        words = either(missing, f"{words}; run {doctor}", sys.stderr)
+    words = either(getattr(error, "chinese", words), words, sys.stderr)
+    lines = words.strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def add_download(commands) -> None:
@@ -90,8 +117,7 @@ def run_download(args) -> int:
             complain_unavailable(error)
             code = FAILED
             continue
-        size = f"{dataset.size / 1e6:.1f} MB"
-        say(f"{dataset.title}：{size}，校验和正确，位于 {folder}")
+        say(f"{dataset.title}：{dataset.size_text}，校验和正确，位于 {folder}")
         say(f"  作者：{dataset.credit}；许可：{dataset.licence}")
     return code
 
@@ -107,6 +133,9 @@ def download_dataset(dataset, root: Path | None) -> Path:
 
 def complain_unavailable(error) -> None:
     """One line that says what failed, then what was tried and what to do."""
+    if not shows_chinese(sys.stderr):
+        complain(str(error))
+        return
     name = f"{error.path.parent.name}/{error.path.name}"
     tried = [f"  {url}：{reason}" for url, reason in error.attempts]
     advice = f"  怎么办：{error.advice_chinese}（位置：{error.path.parent}）"
@@ -156,12 +185,14 @@ def run_doctor(args) -> int:
 
     findings = []
     for finding in doctor.examine(args.root):
-        say(f"[{finding.level}] {finding.text}")
+        level = either(finding.level, doctor.ENGLISH[finding.level], sys.stdout)
+        say(f"[{level}] {finding.text}")
         if finding.remedy:
             say(f"       怎么办：{finding.remedy}")
         findings.append(finding.level)
     wrong = findings.count(doctor.WRONG)
-    say(f"发现 {wrong} 个问题。" if wrong else "没有发现问题。")
+    verdict = f"发现 {wrong} 个问题。" if wrong else "没有发现问题。"
+    say(either(verdict, f"{wrong} problems.", sys.stdout))
     return 1 if wrong else 0
 
 

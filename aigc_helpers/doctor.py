@@ -1,20 +1,28 @@
-"""Check-up of an installation for ``aigc doctor``: what is there, what is wrong."""
+"""Check-up of an installation for ``aigc doctor``: what is there, what is wrong.
 
+Nothing but Python's own modules is imported for it: what is missing must be told.
+"""
+
+import contextlib
+import importlib
 import importlib.metadata as metadata
 import os
 import shutil
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aigc_helpers.data import catalog
-from aigc_helpers.data.catalog import DataSet
-from aigc_helpers.data.download import data_dir, find_fault, is_offline
-from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
-from aigc_helpers.data.loading import spaced
+from aigc_helpers import environment
+from aigc_helpers.environment import SwitchError, command
+
+if TYPE_CHECKING:
+    from aigc_helpers.data.catalog import DataSet
 
 GOOD, NOTE, WRONG = "正常", "注意", "问题"
+ENGLISH = {GOOD: "good", NOTE: "note", WRONG: "problem"}  # for any console
 TESTED_PYTHON = ((3, 11), (3, 13))
 
 
@@ -29,15 +37,16 @@ class Finding:
 
 def examine(root: Path | None = None) -> Iterator[Finding]:
     """All findings, one by one; no check may break the others."""
-    folder = root or data_dir()
     yield check_python()
+    yield from check_switches()
     yield from check_packages()
     yield from check_devices()
-    yield from check_folder(folder)
-    for dataset in catalog.datasets().values():
-        if dataset.files:
-            yield check_dataset(dataset, folder)
-    yield from check_network(folder)
+    try:
+        yield from check_data(root)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        text = f"没有检查数据和网络：缺少 Python 模块 {name}"
+        yield Finding(WRONG, text, "先装好上面说的包，再运行一次")
     yield from check_weights()
 
 
@@ -51,17 +60,28 @@ def check_python(version: tuple[int, ...] = sys.version_info) -> Finding:
     return Finding(level, text, "本书在 Python 3.11 到 3.13 上测试过，请换用其中之一")
 
 
+def check_switches() -> Iterator[Finding]:
+    """Is every variable of the environment one of those that mean on or off?"""
+    for name in environment.SWITCHES:
+        try:
+            environment.is_on(name)
+        except SwitchError as error:
+            yield Finding(WRONG, *error.chinese.split("：", 1))
+
+
 def check_packages() -> Iterator[Finding]:
     """Are the packages that aigc_helpers asks for there, in a fitting version?"""
     try:
         requirements = metadata.requires("aigc_helpers") or []
     except metadata.PackageNotFoundError:
-        yield Finding(NOTE, "aigc_helpers 没有安装", "在仓库中运行 pip install -e .")
+        remedy = f"在仓库中运行 {command('pip')} install -e ."
+        yield Finding(NOTE, "aigc_helpers 没有安装", remedy)
         return
     try:
         from packaging.requirements import Requirement
     except ModuleNotFoundError:
-        yield Finding(WRONG, "没有安装 packaging", "运行 pip install packaging")
+        remedy = f"运行 {command('pip')} install packaging"
+        yield Finding(WRONG, "没有安装 packaging", remedy)
         return
     for requirement in map(Requirement, requirements):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
@@ -71,7 +91,7 @@ def check_packages() -> Iterator[Finding]:
 def check_package(requirement) -> Finding:
     """Is one requirement, a `packaging.requirements.Requirement`, met?"""
     name, wanted = requirement.name, requirement.specifier
-    remedy = f'运行 pip install "{name}{wanted}"'
+    remedy = f'运行 {command("pip")} install "{name}{wanted}"'
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -87,6 +107,8 @@ def check_devices() -> Iterator[Finding]:
         from aigc_helpers.runtime import describe_runtime
 
         facts = describe_runtime()
+    except SwitchError:
+        return  # `check_switches` tells it
     except Exception as error:  # a broken torch fails in many ways
         first = (str(error).splitlines() or [""])[0]
         remedy = "按 pytorch.org 的说明重新安装 torch"
@@ -99,8 +121,23 @@ def check_devices() -> Iterator[Finding]:
     )
 
 
+def check_data(root: Path | None) -> Iterator[Finding]:
+    """Where are the data, are they good, and can they be had?"""
+    from aigc_helpers.data import catalog
+    from aigc_helpers.data.download import data_dir
+
+    folder = root or data_dir()
+    yield from check_folder(folder)
+    for dataset in catalog.datasets().values():
+        if dataset.files:
+            yield check_dataset(dataset, folder)
+    yield from check_network(folder)
+
+
 def check_folder(folder: Path) -> Iterator[Finding]:
     """Can data be stored?"""
+    from aigc_helpers.data.catalog import datasets
+
     there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         remedy = "要下载新的数据，请用 AIGC_DATA_DIR 指定一个可以写入的文件夹"
@@ -108,7 +145,7 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(there).free
     remedy = "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"
-    needed = sum(dataset.size for dataset in catalog.datasets().values())
+    needed = sum(dataset.size for dataset in datasets().values())
     yield Finding(
         GOOD if free > 2 * needed else NOTE,
         f"数据文件夹 {folder}，磁盘剩余 {free / 1e9:.1f} GB",
@@ -116,44 +153,68 @@ def check_folder(folder: Path) -> Iterator[Finding]:
     )
 
 
-def check_dataset(dataset: DataSet, folder: Path) -> Finding:
+def check_dataset(dataset: "DataSet", folder: Path) -> Finding:
     """Is a data set here, whole and unaltered?"""
+    from aigc_helpers.data.download import find_fault
+
     paths = [(folder / dataset.name / file.name, file) for file in dataset.files]
     damaged = [p for p, file in paths if p.exists() and find_fault(p, file)]
     missing = [p for p, _ in paths if not p.exists()]
-    command = f"运行 aigc download {dataset.name}"
+    remedy = f"运行 {command('aigc')} download {dataset.name}"
     if damaged:
         names = "、".join(p.name for p in damaged)
-        return Finding(WRONG, f"{dataset.title}：{names} 已损坏或被改动", command)
+        return Finding(WRONG, f"{dataset.title}：{names} 已损坏或被改动", remedy)
     if missing:
         text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(paths)} 个）"
-        size = f"{dataset.size / 1e6:.1f} MB"
-        return Finding(NOTE, text, f"{command}（{size}）{stand_in(dataset)}")
+        return Finding(
+            NOTE, text, f"{remedy}（{dataset.size_text}）{stand_in(dataset)}"
+        )
     return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
 
 
-def stand_in(dataset: DataSet) -> str:
+def stand_in(dataset: "DataSet") -> str:
     """What chapters take in its place, as the end of a sentence."""
+    from aigc_helpers.data.catalog import find_dataset
+    from aigc_helpers.data.loading import spaced
+
     if dataset.stand_in is None:
         return ""
-    return f"；没有也能用{spaced(catalog.find_dataset(dataset.stand_in).content)}"
+    return f"；没有也能用{spaced(find_dataset(dataset.stand_in).content)}"
 
 
 def check_network(folder: Path) -> Iterator[Finding]:
     """What decides whether and where data are asked for?"""
-    if is_offline():
-        remedy = "需要下载时请取消这个环境变量"
-        yield Finding(NOTE, "AIGC_OFFLINE 禁止联网", remedy)
-    mirror = os.environ.get("AIGC_MIRROR")
-    if mirror:
-        yield Finding(GOOD, f"首先询问镜像 {without_password(mirror)}")
+    from aigc_helpers.data.download import is_offline, mirror, mirror_fault, words_for
+    from aigc_helpers.data.hosts import REMEMBERED, FailedHosts, without_password
+
+    with contextlib.suppress(SwitchError):  # `check_switches` tells it
+        if is_offline():
+            yield Finding(NOTE, "AIGC_OFFLINE 禁止联网", "需要下载时请取消这个环境变量")
+    if mirror_fault():
+        yield Finding(WRONG, *words_for("mirror"))
+    elif mirror():
+        yield Finding(GOOD, f"首先询问镜像 {without_password(mirror())}")
+    if lacks_pysocks():
+        yield Finding(WRONG, *words_for("socks"))
     for host, (age, reason) in FailedHosts(folder).recent().items():
         minutes = (REMEMBERED - age) / 60
         yield Finding(
             NOTE,
             f"{host} 刚才没有成功（{reason}），{minutes:.0f} 分钟内不再询问",
-            "运行 aigc download 立即重试",
+            f"运行 {command('aigc')} download 立即重试",
         )
+
+
+def lacks_pysocks() -> bool:
+    """Is a SOCKS proxy set, and what Python needs for it missing?"""
+    proxies = urllib.request.getproxies().values()
+    if not any(address.lower().startswith("socks") for address in proxies):
+        return False
+    try:
+        importlib.import_module("socks")
+    except ModuleNotFoundError:
+        return True
+    return False
 
 
 def check_weights() -> Iterator[Finding]:

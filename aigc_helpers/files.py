@@ -24,8 +24,11 @@ def whole(path: Path | str) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
     _remove(scratch)  # of a process that died with this number
+    usual = _usual_mode(scratch)
     try:
         yield scratch
+        if scratch.is_file():
+            scratch.chmod(usual)  # some libraries write for one user alone
         if scratch.is_dir() and path.is_dir():
             path.rmdir()  # raises unless it is empty
         os.replace(scratch, path)
@@ -37,6 +40,14 @@ def write_text(path: Path | str, text: str) -> None:
     """Put a file of this text, UTF-8 with Unix line ends, at ``path`` in one step."""
     with whole(path) as scratch:
         scratch.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _usual_mode(path: Path) -> int:
+    """Permissions of a new file at ``path``, as the user's umask has them."""
+    path.touch()
+    mode = path.stat().st_mode
+    path.unlink()
+    return mode
 
 
 def _remove(path: Path) -> None:

@@ -1,9 +1,10 @@
 """A progress bar that shows only where somebody watches; needs no torch."""
 
-import os
 import sys
 
 from tqdm.auto import tqdm
+
+from aigc_helpers import environment
 
 
 def progress(items=None, *, total: int | None = None, label=None, unit: str = "it"):
@@ -19,7 +20,7 @@ def progress(items=None, *, total: int | None = None, label=None, unit: str = "i
         unit=unit,
         unit_scale=unit == "B",
         leave=False,
-        disable=os.environ.get("AIGC_PROGRESS") == "0" or not is_watched(),
+        disable=not (environment.is_on("AIGC_PROGRESS") and is_watched()),
     )
 
 

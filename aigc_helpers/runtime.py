@@ -1,6 +1,5 @@
 """Where and how a computation runs: seeds, devices, threads, number formats."""
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from torch import nn
+
+from aigc_helpers import environment
 
 
 def set_seed(seed: int) -> torch.Generator:
@@ -50,7 +51,7 @@ def bf16_is_native() -> bool:
     Read from the processor's flags, never from a stopwatch: the number format of a
     run must not change from one day to the next. ``AIGC_BF16=0`` turns it off.
     """
-    if os.environ.get("AIGC_BF16") == "0":
+    if not environment.is_on("AIGC_BF16"):
         return False
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, probe, bool)() for probe in probes)

@@ -1,4 +1,4 @@
-"""Serve the built site: ``python book/serve.py [--port 8000] [FOLDER]``.
+"""Serve the built site: ``python book/serve.py [--host H] [--port 8000] [FOLDER]``.
 
 A plain ``python -m http.server`` may hand out ES modules under a wrong MIME type,
 which browsers then refuse to run.
@@ -44,11 +44,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             super().log_message(format, *args)
 
 
-def make_server(folder: Path, *, port: int, quiet: bool = False):
-    """Server of ``folder`` on this machine; ``port=0`` takes a free one."""
+def make_server(
+    folder: Path, *, port: int, host: str = "127.0.0.1", quiet: bool = False
+):
+    """Server of ``folder`` for this machine, unless told; ``port=0`` is a free one."""
     handler = type("SiteHandler", (Handler,), {"quiet": quiet})
     handler = functools.partial(handler, directory=str(folder))
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return http.server.ThreadingHTTPServer((host, port), handler)
 
 
 @contextmanager
@@ -65,19 +67,35 @@ def serving(folder: Path):
         server.server_close()
 
 
+def announcement(host: str, port: int) -> str:
+    """Where the site is, and for whom."""
+    if host != "0.0.0.0":
+        return f"http://{host}:{port}/  (Ctrl-C stops)"
+    return (
+        f"http://127.0.0.1:{port}/ here, and on other machines under this one's name; "
+        "whoever reaches it can read the book  (Ctrl-C stops)"
+    )
+
+
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(description="Serve the built book.")
     parser.add_argument("folder", nargs="?", type=Path, default=SITE)
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="0.0.0.0 for other machines, or a container"
+    )
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     if not (options.folder / "index.html").is_file():
         parser.error(f"no index.html in {options.folder}: run `make book` first")
     try:
-        server = make_server(options.folder, port=options.port, quiet=True)
+        server = make_server(
+            options.folder, host=options.host, port=options.port, quiet=True
+        )
     except OSError as error:
-        parser.error(f"port {options.port}: {error.strerror}; try --port 0")
-    print(f"http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C stops)", flush=True)
+        place = f"{options.host}:{options.port}"
+        parser.error(f"{place}: {error.strerror}; try --port 0")
+    print(announcement(options.host, server.server_address[1]), flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -72,6 +72,12 @@ class DataSet:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)
 
+    @property
+    def size_text(self) -> str:
+        """The size for the reader: 11.6 MB, or 42 KB."""
+        megabytes = self.size / 1e6
+        return f"{megabytes:.1f} MB" if megabytes >= 1 else f"{self.size / 1e3:.0f} KB"
+
     def file(self, name: str) -> DataFile:
         """The file called ``name``; a ValueError lists those that exist."""
         for file in self.files:

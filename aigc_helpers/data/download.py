@@ -1,7 +1,8 @@
 """Files of the catalogue on this machine: found, downloaded, verified.
 
 ``AIGC_DATA_DIR`` names the folder, ``AIGC_MIRROR`` an address to ask first (it serves
-``<data set>/<file>``), ``AIGC_OFFLINE=1`` forbids asking anybody.
+``<data set>/<file>``), ``AIGC_OFFLINE=1`` forbids asking anybody. A fault of this
+machine, such as a proxy that Python cannot use, is told and blames no host.
 """
 
 import errno
@@ -12,9 +13,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
+from aigc_helpers import environment
 from aigc_helpers.data.catalog import DataFile, find_dataset
+from aigc_helpers.data.faults import TransferError, is_web_address
 from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
-from aigc_helpers.data.transfer import Limits, TransferError, pull
+from aigc_helpers.data.transfer import Limits, pull
 from aigc_helpers.progress import progress
 
 LIMITS = Limits()
@@ -25,22 +28,46 @@ _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 _ADVICE = {
     "offline": "unset AIGC_OFFLINE, or put the file there by hand",
     "network": "check the network; set AIGC_MIRROR to a mirror that serves "
-    "<data set>/<file>; run `aigc download` to ask all hosts again at once; "
+    "<data set>/<file>; run `{aigc} download` to ask all hosts again at once; "
     "or put the file there by hand",
     "disk_full": "free some space, or set AIGC_DATA_DIR to another disk",
     "read_only": "set AIGC_DATA_DIR to a folder that you may write to",
     "busy": "wait for the other process, or end it",
+    "socks": "run `{pip} install pysocks` (pip cannot use a SOCKS proxy either: unset "
+    "all_proxy for it), or unset all_proxy and set https_proxy to an HTTP proxy",
+    "proxy": "start the proxy, or correct or unset https_proxy, http_proxy and "
+    "all_proxy (a SOCKS address begins with socks5h://)",
+    "certificates": "correct or unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE",
+    "mirror": "begin AIGC_MIRROR with http:// or https://, or unset it",
 }
 _CHINESE = {  # the same for the reader: why, and what to do
     "offline": ("AIGC_OFFLINE 禁止联网", "取消 AIGC_OFFLINE，或者手动放入文件"),
     "network": (
         "所有地址都没有给出正确的文件",
-        "检查网络；用 AIGC_MIRROR 指定一个镜像；运行 aigc download 立即重试；"
+        "检查网络；用 AIGC_MIRROR 指定一个镜像；运行 {aigc} download 立即重试；"
         "或者手动放入文件",
     ),
     "disk_full": ("磁盘已满", "腾出空间，或者用 AIGC_DATA_DIR 指定另一个磁盘"),
     "read_only": ("数据文件夹不能写入", "用 AIGC_DATA_DIR 指定一个可以写入的文件夹"),
     "busy": ("另一个进程一直在下载它", "等它结束，或者终止它"),
+    "socks": (
+        "设置了 SOCKS 代理，而 Python 缺少使用它的 PySocks",
+        "运行 {pip} install pysocks（pip 也用不了 SOCKS 代理，先取消环境变量 "
+        "all_proxy）；或者取消 all_proxy，把 https_proxy 设为 HTTP 代理",
+    ),
+    "proxy": (
+        "代理连不上，或者代理的地址写错了",
+        "打开代理；或者改正、取消环境变量 https_proxy、http_proxy、all_proxy"
+        "（SOCKS 代理的地址以 socks5h:// 开头）",
+    ),
+    "certificates": (
+        "证书文件不存在，或者已损坏",
+        "改正或取消环境变量 REQUESTS_CA_BUNDLE、CURL_CA_BUNDLE",
+    ),
+    "mirror": (
+        "AIGC_MIRROR 不是网址",
+        "让 AIGC_MIRROR 以 http:// 或 https:// 开头，或者取消它",
+    ),
 }
 
 
@@ -52,7 +79,7 @@ class DatasetUnavailable(RuntimeError):
     path : Path
         Where the file should be.
     kind : str
-        ``"offline"``, ``"network"``, ``"disk_full"``, ``"read_only"`` or ``"busy"``.
+        Why; one of those that `_ADVICE` lists.
     attempts : list of (address, reason)
         What was asked, and why each address failed.
     why_chinese, advice_chinese : str
@@ -62,16 +89,29 @@ class DatasetUnavailable(RuntimeError):
     def __init__(self, path: Path, kind: str, detail: str, attempts=()):
         self.path, self.kind, self.detail = path, kind, detail
         self.attempts = list(attempts)
-        self.why_chinese, self.advice_chinese = _CHINESE[kind]
+        self.why_chinese, self.advice_chinese = words_for(kind)
         tried = [f"  {url}: {reason}" for url, reason in self.attempts]
         headline = f"{path.parent.name}/{path.name} is not available: {detail}"
-        place = f"It belongs to {path.parent}. What to do: {_ADVICE[kind]}."
+        advice = with_commands(_ADVICE[kind])
+        place = f"It belongs to {path.parent}. What to do: {advice}."
         super().__init__("\n".join([headline, *tried, place]))
+
+
+def words_for(kind: str) -> tuple[str, str]:
+    """Why a file cannot be had and what to do, in Chinese."""
+    why, advice = _CHINESE[kind]
+    return why, with_commands(advice)
+
+
+def with_commands(advice: str) -> str:
+    """The advice, with ``{aigc}`` and ``{pip}`` as they are typed here."""
+    tools = {tool: environment.command(tool) for tool in ("aigc", "pip")}
+    return advice.format(**tools)
 
 
 def data_dir() -> Path:
     """Folder of the data: ``AIGC_DATA_DIR``, else the user's cache folder."""
-    named = os.environ.get("AIGC_DATA_DIR")
+    named = environment.text("AIGC_DATA_DIR")
     if named:
         return Path(named).expanduser()
     return Path(user_cache_dir("aigc_helpers", appauthor=False)) / "data"
@@ -139,21 +179,34 @@ def find_fault(path: Path, file: DataFile) -> str | None:
 
 def is_offline() -> bool:
     """Has the user forbidden downloads?"""
-    return os.environ.get("AIGC_OFFLINE", "0") not in ("", "0")
+    return environment.is_on("AIGC_OFFLINE")
+
+
+def mirror() -> str:
+    """The user's own address of data sets, empty if there is none."""
+    return environment.text("AIGC_MIRROR").rstrip("/")
+
+
+def mirror_fault() -> str | None:
+    """What is wrong with the address of the mirror itself."""
+    if mirror() and not is_web_address(mirror()):
+        return "is no web address: it must begin with http:// or https://"
+    return None
 
 
 def addresses(file: DataFile, dataset: str) -> list[str]:
     """Where to ask, in order: the user's mirror, then those of the catalogue."""
-    mirror = os.environ.get("AIGC_MIRROR", "").strip().rstrip("/")
-    if mirror and not mirror.startswith(("http://", "https://")):
-        raise ValueError(f"AIGC_MIRROR must begin with http:// or https://: {mirror!r}")
-    first = [f"{mirror}/{dataset}/{file.name}"] if mirror else []
+    usable = mirror() and not mirror_fault()
+    first = [f"{mirror()}/{dataset}/{file.name}"] if usable else []
     return [*first, *file.urls]
 
 
 def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
     """Ask one address after the other until a verified file is in place."""
-    attempts = []
+    attempts, kinds = [], []
+    if fault := mirror_fault():
+        attempts.append(("AIGC_MIRROR", fault))
+        kinds.append("mirror")
     part = path.with_name(f".{path.name}.part")
     for url in addresses(file, path.parent.name):
         failure = failed.recent().get(host_of(url))
@@ -168,13 +221,16 @@ def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
             attempts.append((without_password(url), str(error)))
             if error.blames_host:
                 failed.add(url, str(error))
+            if error.local:
+                kinds.append(error.local)
             continue
         failed.remove(url)
         os.replace(part, path)
         return _sync_folder(path.parent)
     fault = find_fault(path, file)
     detail = f"{fault}, and no address gave it"
-    raise DatasetUnavailable(path, "network", detail, attempts)
+    kind = kinds[-1] if kinds else "network"  # a fault of this machine explains more
+    raise DatasetUnavailable(path, kind, detail, attempts)
 
 
 def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None:

@@ -11,22 +11,15 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
-import urllib3
+
+from aigc_helpers.data.faults import (
+    LOCAL,
+    TransferError,
+    explain,
+    is_web_address,
+)
 
 CHUNK = 16_384  # bytes
-
-
-class TransferError(Exception):
-    """Why an address gave no file.
-
-    ``blames_host``: other files will fail there too. ``may_resume``: what arrived is
-    kept and the same address is asked for the rest.
-    """
-
-    def __init__(self, reason, *, blames_host=True, may_resume=False):
-        super().__init__(reason)
-        self.blames_host = blames_host
-        self.may_resume = may_resume
 
 
 @dataclass(frozen=True)
@@ -97,10 +90,12 @@ def _first_byte(response, have: int, size: int, part: Path) -> int:
     if code == 416:  # nothing after the part we hold: it is not a part of this file
         part.unlink(missing_ok=True)
         raise TransferError("refuses to resume", may_resume=True)
+    if code == 407:
+        raise TransferError(LOCAL["proxy"], local="proxy")
     if code not in (200, 206):
         raise TransferError(
             f"HTTP {code} {response.reason or ''}".strip(),
-            blames_host=code >= 500 or code in (407, 429),
+            blames_host=code >= 500 or code == 429,
         )
     if headers.get("Content-Type", "").lower().startswith("text/html"):
         raise TransferError("answers with a web page, perhaps a proxy's log-in page")
@@ -188,7 +183,7 @@ class _Answer:
         except TransferError as error:
             self._put(error)
         except Exception as error:  # whatever it is, the waiting side must hear of it
-            self._put(_explain(error))
+            self._put(explain(error))
 
     def _open(self, session: requests.Session) -> requests.Response:
         """The first answer that is no redirect."""
@@ -207,25 +202,6 @@ class _Answer:
                 return response
             response.close()
             url = urljoin(url, response.headers["Location"])
+            if not is_web_address(url):
+                raise TransferError("redirects to something that is no web address")
         raise TransferError(f"redirects more than {self.limits.redirects} times")
-
-
-_EXPLANATIONS = (  # the first that fits
-    (requests.exceptions.ConnectTimeout, "no connection in time"),
-    (requests.exceptions.Timeout, "no answer in time"),
-    (requests.exceptions.SSLError, "TLS certificate or handshake fails"),
-    (requests.exceptions.ProxyError, "the proxy cannot be reached or refuses"),
-    (requests.exceptions.ConnectionError, "no connection"),
-    (urllib3.exceptions.TimeoutError, "no further bytes in time"),
-)
-
-
-def _explain(error: Exception) -> TransferError:
-    """An exception of the network library, in words without its addresses."""
-    for kind, words in _EXPLANATIONS:
-        if isinstance(error, kind):
-            return TransferError(words)
-    if isinstance(error, (urllib3.exceptions.ProtocolError, OSError)):
-        if not isinstance(error, requests.exceptions.RequestException):
-            return TransferError("the connection was cut", may_resume=True)
-    return TransferError(f"not usable: {type(error).__name__}")

@@ -79,7 +79,7 @@ class Store:
         self.path = Path(path)
         if not self.path.exists():
             create(self.path, latent_dim)
-        self._connection, self._inside = connect(self.path), False
+        self._opened, self._inside = connect(self.path), False
         try:
             self.latent_dim = check(self._about(), self.path, latent_dim)
         except BaseException:
@@ -97,7 +97,9 @@ class Store:
 
     def close(self) -> None:
         """Close the file; another process may open it then."""
-        self._connection.close()
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -105,14 +107,14 @@ class Store:
         if self._inside:  # part of the outer one
             yield
             return
-        self._connection.begin()
+        self.sql("BEGIN")
         self._inside = True
         try:
             yield
-            self._connection.commit()
+            self.sql("COMMIT")
         except BaseException:
-            with suppress(duckdb.Error):  # what ended the transaction is raised below
-                self._connection.rollback()
+            with suppress(StoreError):  # what ended the transaction is raised below
+                self.sql("ROLLBACK")
             raise
         finally:
             self._inside = False
@@ -208,7 +210,8 @@ class Store:
         Raises
         ------
         StoreError
-            With DuckDB's words, if it refuses the query.
+            With DuckDB's words, if it refuses the query; in ours, if the store is
+            closed.
         """
         try:
             cursor = self._connection.execute(query, list(parameters))
@@ -286,6 +289,13 @@ class Store:
             return {name: self._write(name, scratch) for name in EXPORTS}
 
     # ---- parts ----
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the file, as long as it is open."""
+        if self._opened is None:
+            raise StoreError(f"{self.path} is closed: open it again by Store(path)")
+        return self._opened
 
     def _about(self) -> dict[str, str]:
         try:

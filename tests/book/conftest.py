@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-PUBLISHED = ("ch/a.ipynb", "page.md", "a.md", "glossary.md")
+PUBLISHED = ("ch/a.ipynb", "page.md", "a.md", "clone.md", "glossary.md")
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def published(once, little_pages, tmp_path_factory) -> little_book.LittleBook:
         return little_book.build(
             tmp_path_factory.mktemp("published"),
             {name: little_pages[name] for name in PUBLISHED if name in little_pages},
-            extensions=("aigc_book.launch", "aigc_book.terms"),
+            extensions=("aigc_book.clone", "aigc_book.launch", "aigc_book.terms"),
             AIGC_REPOSITORY=little_book.FORK.repository,
             AIGC_REF=little_book.FORK.commit,
         )

@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from serve import serving
+from serve import announcement, make_server, serving
 
 TYPES = {
     "a.js": "text/javascript",
@@ -36,3 +36,12 @@ def test_files_have_the_type_that_browsers_insist_on(address, name):
 def test_nothing_outside_the_folder_is_served(address):
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{address}/../secret.txt")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_it_listens_where_it_is_told(host, tmp_path):
+    with make_server(tmp_path, host=host, port=0, quiet=True) as server:
+        address, port = server.server_address
+    assert address == host
+    assert f"http://127.0.0.1:{port}/" in announcement(host, port)
+    assert ("can read" in announcement(host, port)) == (host == "0.0.0.0")

@@ -16,6 +16,7 @@ from aigc_helpers import cli, doctor
 from aigc_helpers.data import catalog
 from aigc_helpers.data.catalog import DataFile, DataSet
 from aigc_helpers.data.hosts import FailedHosts
+from aigc_helpers.environment import command
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,7 +51,7 @@ def test_download_fetches_and_tells_licence_and_credit(names, tiny, tmp_path, ca
     assert cli.main(["download", *names]) == 0
     assert (tmp_path / "tiny" / "data.bin").read_bytes() == BODY
     out, err = capsys.readouterr()
-    assert "Tiny：0.2 MB，校验和正确" in out
+    assert "Tiny：205 KB，校验和正确" in out
     assert "nobody" in out and "CC0" in out
     assert err == ""
 
@@ -93,7 +94,8 @@ def test_an_unknown_data_set_is_one_line(tiny, capsys):
         (RuntimeError(), "aigc：RuntimeError\n"),
         (
             ModuleNotFoundError("No module named 'onnx'", name="onnx"),
-            "aigc：缺少 Python 模块 onnx；运行 aigc doctor 查看怎样安装\n",
+            "aigc：缺少 Python 模块 onnx；运行 "
+            f"{command('aigc')} doctor 查看怎样安装\n",
         ),
     ],
 )
@@ -216,6 +218,47 @@ def test_a_console_without_chinese_still_gets_an_answer():
     assert "download" in run.stdout and "doctor" in run.stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii:strict", "cp1252", "gbk"])
+def test_doctor_tells_its_levels_on_any_console(encoding, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "aigc_helpers.cli", "doctor", "--root", tmp_path],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "AIGC_OFFLINE": "maybe"},
+        capture_output=True,
+    )
+    out, err = (s.decode(encoding.partition(":")[0]) for s in (run.stdout, run.stderr))
+    assert run.returncode == 1
+    if encoding == "gbk":
+        assert "[问题] 读不懂 AIGC_OFFLINE" in out and out.endswith("1 个问题。\n")
+        assert err == ""
+    else:
+        assert "[good] numpy" in out and "[problem] ??? AIGC_OFFLINE=maybe" in out
+        assert "[??" not in out and out.endswith("1 problems.\n")
+        assert "PYTHONUTF8=1" in err
+
+
+def test_errors_are_english_on_a_console_without_chinese(tmp_path):
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "aigc_helpers.cli", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "ascii"} | environment,
+            capture_output=True,
+            text=True,
+        ).stderr.splitlines()[1:]  # below the line about the console
+
+    errors = [
+        run("download", "mnist", "--root", tmp_path, AIGC_OFFLINE="1"),
+        run("download", "mnist", "--root", tmp_path, AIGC_OFFLINE="maybe"),
+        run("sample", "nobody", "--n", "1", "--to", tmp_path / "a"),
+    ]
+    assert all("?" not in line for lines in errors for line in lines)
+    for lines, words in zip(
+        errors, ("AIGC_OFFLINE forbids", "must be 1/", "nobody"), strict=True
+    ):
+        assert lines[0].startswith("aigc: ") and words in lines[0]
+
+
 def test_python_m_runs_the_command_line():
     run = subprocess.run(
         [sys.executable, "-m", "aigc_helpers.cli", "--version"],
@@ -238,7 +281,8 @@ def test_doctor_tells_missing_damaged_and_good_data_apart(tiny, tmp_path):
     dataset = catalog.find_dataset("tiny")
     missing = doctor.check_dataset(dataset, tmp_path)
     assert missing.level == doctor.NOTE
-    assert "缺 1 个文件" in missing.text and "aigc download tiny" in missing.remedy
+    assert "缺 1 个文件" in missing.text
+    assert "aigc download tiny（205 KB）" in missing.remedy
     cli.main(["download"])
     assert doctor.check_dataset(dataset, tmp_path).level == doctor.GOOD
     (tmp_path / "tiny" / "data.bin").write_bytes(BODY[::-1])
@@ -280,6 +324,36 @@ def test_doctor_names_what_decides_about_downloads(tmp_path, monkeypatch):
     for words in ("AIGC_OFFLINE", "https://mirror.example/aigc", "dead.example"):
         assert words in everything
     assert "secret" not in everything
+
+
+def test_doctor_names_a_proxy_and_a_mirror_that_cannot_be_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("AIGC_MIRROR", "mirror.example/aigc")
+    monkeypatch.setitem(sys.modules, "socks", None)
+    wrong = texts(doctor.check_network(tmp_path), doctor.WRONG)
+    assert "SOCKS" in wrong and "install pysocks" in wrong
+    assert "AIGC_MIRROR 不是网址" in wrong
+    monkeypatch.setitem(sys.modules, "socks", types.ModuleType("socks"))
+    monkeypatch.setenv("AIGC_MIRROR", "https://mirror.example/aigc")
+    assert texts(doctor.check_network(tmp_path), doctor.WRONG) == ""
+
+
+@pytest.mark.parametrize("missing", ["filelock", "tqdm"])
+def test_doctor_tells_what_is_missing_also_if_it_needs_it(missing, tmp_path):
+    script = (
+        f"import sys; sys.modules[{missing!r}] = None; from aigc_helpers import cli; "
+        f"sys.exit(cli.main(['doctor', '--root', {str(tmp_path)!r}]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (run.returncode, run.stderr) == (1, "")
+    assert f"缺少 Python 模块 {missing}\n" in run.stdout
+    assert "[正常] Python 3." in run.stdout and "随书的网络" in run.stdout
 
 
 def test_doctor_survives_a_broken_torch(monkeypatch):

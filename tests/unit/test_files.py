@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
+from torch import nn
 
-from aigc_helpers import files
+from aigc_helpers import files, weights
 from aigc_helpers.files import whole, write_text
 
 
@@ -70,6 +72,22 @@ def test_what_a_dead_process_of_this_number_left_is_swept_away(tmp_path):
     (left / "half").write_text("")
     write_text(path, "new")
     assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077])
+def test_a_file_may_be_read_by_those_who_may_read_any_new_one(umask, tmp_path):
+    before = os.umask(umask)
+    try:
+        with whole(tmp_path / "file") as scratch:
+            with tempfile.NamedTemporaryFile(dir=tmp_path, delete=False) as private:
+                os.replace(private.name, scratch)  # as safetensors does
+        weights.save("a", nn.Linear(1, 1), {}, folder=tmp_path)
+    finally:
+        os.umask(before)
+    modes = {p.name: p.stat().st_mode & 0o777 for p in tmp_path.iterdir()}
+    names = ("file", "a.json", "a.safetensors")
+    assert modes == dict.fromkeys(names, 0o666 & ~umask)
 
 
 def test_a_folder_appears_whole_also_in_the_place_of_an_empty_one(tmp_path):

@@ -89,6 +89,38 @@ def test_parameters_are_json_and_metrics_numbers_over_steps(filled):
     assert store.sql(query, 1, "loss") == [(1, 3.0), (2, 2.0), (3, 1.5)]
 
 
+def test_a_closed_store_says_so_whatever_it_is_asked(filled, rng, tmp_path):
+    store, _ = filled
+    store.close()
+    store.close()  # a second time is no error
+    for ask in (
+        lambda: store.sql("SELECT 1"),
+        lambda: store.images("train"),
+        lambda: store.samples(0),
+        lambda: store.nearest([0.0] * LATENT_DIM),
+        lambda: store.add_run("toy", {}),
+        lambda: store.add_images(pictures(1, rng), split="train"),
+        lambda: store.add_metrics(0, {"loss": [1.0]}),
+        lambda: store.export(tmp_path / "export"),
+        lambda: store.transaction().__enter__(),
+    ):
+        with pytest.raises(StoreError, match="is closed: open it again"):
+            ask()
+    assert not (tmp_path / "export").exists()
+
+
+def test_a_store_that_is_closed_inside_a_transaction_keeps_nothing_of_it(store, path):
+    with pytest.raises(StoreError, match="is closed"), store.transaction():
+        store.add_run("toy", {})
+        store.close()
+    with Store(path) as again, pytest.raises(ZeroDivisionError), again.transaction():
+        again.add_run("toy", {})
+        again.close()
+        _ = 1 / 0  # what ended it is told, not that nothing can be undone
+    with Store(path) as again:
+        assert again.sql("SELECT count(*) FROM runs") == [(0,)]
+
+
 def test_a_new_process_finds_everything(filled, path):
     store, kept = filled
     store.close()

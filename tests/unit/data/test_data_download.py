@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,9 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from faulty_server import BODY, FaultyServer, running
 
-from aigc_helpers.data import catalog, download, hosts
+from aigc_helpers.data import catalog, download, faults, hosts
 from aigc_helpers.data.catalog import DataFile, DataSet
 from aigc_helpers.data.download import DatasetUnavailable, fetch
 from aigc_helpers.data.transfer import Limits
@@ -40,7 +42,7 @@ FAULTS = {  # behaviour: words of the reason
     "always-cut": "cut|ended after 102,400",
     "redirect-loop": "redirects more than 3 times",
     "redirect-endless": "redirects more than 3 times",
-    "redirect-to-file": "InvalidSchema",
+    "redirect-to-file": "redirects to something that is no web address",
     "proxy-page": "web page",
     "bare-proxy-page": "ended after 54 of",
     "same-length-page": "altered or damaged",
@@ -430,11 +432,137 @@ def test_a_mirror_without_the_file_gives_way(
     assert other.requests and server.requests
 
 
-def test_a_mirror_that_is_no_web_address_is_an_error(offer, tmp_path, monkeypatch):
-    offer()
-    monkeypatch.setenv("AIGC_MIRROR", "mirror.example")
-    with pytest.raises(ValueError, match="AIGC_MIRROR must begin with http"):
+@pytest.mark.parametrize(
+    "address",
+    ["mirror.example/x", "file:///mnt", "https://", "http://[bad", "http://a b"],
+)
+def test_a_mirror_that_is_no_web_address_gives_way_and_is_told(
+    address, server, other, offer, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AIGC_MIRROR", address)
+    offer(server.url("missing"))
+    with pytest.raises(DatasetUnavailable, match="begin AIGC_MIRROR with http") as info:
         get(tmp_path)
+    name, reason = info.value.attempts[0]
+    assert name == "AIGC_MIRROR" and "is no web address" in reason
+    assert info.value.why_chinese == "AIGC_MIRROR 不是网址"
+    offer(other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+# Faults of this machine ---------------------------------------------------------------
+
+
+def closed_port() -> int:
+    """A port at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+PROXIES = {  # and the kind of what is wrong with them
+    "socks5://127.0.0.1:{port}": "socks",
+    "socks5h://127.0.0.1:{port}": "socks",
+    "socks://127.0.0.1:{port}": "socks",
+    "http://": "proxy",
+    "http://127.0.0.1:port": "proxy",
+    "http://[::1": "proxy",
+    "htp://127.0.0.1:{port}": "proxy",
+    "127.0.0.1:{port}": "proxy",
+    "http://no-such-host.invalid:{port}": "proxy",
+}
+URLS = "http://one.invalid/tiny/data.bin", "https://two.invalid/tiny/data.bin"
+
+
+def assert_is_local(kind: str, tmp_path, *words: str):
+    """The fault is told as this machine's, and the next call asks again."""
+    for _ in range(2):
+        with pytest.raises(DatasetUnavailable) as info:
+            get(tmp_path)
+        assert info.value.kind == kind
+        reasons = {reason for _, reason in info.value.attempts}
+        assert reasons == {faults.LOCAL[kind]}
+        for word in words:
+            assert word in info.value.why_chinese + info.value.advice_chinese
+    assert hosts.FailedHosts(tmp_path).recent() == {}
+
+
+@pytest.fixture
+def proxied(offer, monkeypatch):
+    """Two addresses, asked through a proxy; Python has no PySocks."""
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    # As if PySocks were not installed.
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", without_pysocks)
+    offer(*URLS)
+    return lambda address: monkeypatch.setenv("all_proxy", address)
+
+
+def without_pysocks(*args, **options):
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+
+def test_requests_without_pysocks_says_what_our_stand_in_says():
+    script = (
+        "import sys; sys.modules['socks'] = None; import requests\n"
+        "try: requests.get('http://a.invalid', proxies={'all': 'socks5://127.0.0.1:9'})"
+        "\nexcept requests.exceptions.InvalidSchema as error: print(error)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "Missing dependencies for SOCKS support.\n"
+
+
+@pytest.mark.parametrize("address", PROXIES)
+def test_a_proxy_that_cannot_be_used_blames_no_host(address, proxied, tmp_path):
+    proxied(address.format(port=closed_port()))
+    kind = PROXIES[address]
+    words = {"socks": ("SOCKS", "install pysocks"), "proxy": ("代理", "https_proxy")}
+    assert_is_local(kind, tmp_path, *words[kind])
+
+
+def test_a_dead_socks_proxy_blames_no_host(proxied, tmp_path, monkeypatch):
+    class ProxyConnectionError(OSError):
+        """As PySocks has it."""
+
+        __module__ = "socks"
+
+    def refuse(*args, **options):
+        raise requests.ConnectionError("no") from ProxyConnectionError("refused")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", refuse)
+    proxied("socks5h://127.0.0.1:9")
+    assert_is_local("proxy", tmp_path, "socks5h://")
+
+
+def test_a_socks_address_that_pysocks_does_not_know_blames_no_host(
+    proxied, tmp_path, monkeypatch
+):
+    def refuse(*args, **options):
+        raise ValueError("Unable to determine SOCKS version from socks://127.0.0.1:9")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", refuse)
+    proxied("socks://127.0.0.1:9")
+    assert_is_local("proxy", tmp_path, "socks5h://")
+
+
+def test_a_proxy_that_wants_a_password_blames_no_host(server, proxied, tmp_path):
+    proxied(f"http://127.0.0.1:{server.server_port}")
+    assert_is_local("proxy", tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, "no certificates"])
+def test_certificates_that_are_missing_or_damaged_blame_no_host(
+    content, offer, tmp_path, monkeypatch
+):
+    bundle = tmp_path / "bundle.pem"
+    if content:
+        bundle.write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        offer(f"https://127.0.0.1:{listening.getsockname()[1]}/tiny/data.bin")
+        assert_is_local("certificates", tmp_path, "REQUESTS_CA_BUNDLE")
 
 
 def test_a_password_in_an_address_is_not_shown(offer, tmp_path):

@@ -1,0 +1,67 @@
+"""What surrounds the book: variables ``AIGC_…``, and commands as they are typed here.
+
+A variable is read in this one place, and anew whenever it is asked.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SWITCHES = {  # and what they are unless they are set
+    "AIGC_OFFLINE": False,
+    "AIGC_PROGRESS": True,
+    "AIGC_BF16": True,
+    "AIGC_DEBUG": False,
+}
+ON = ("1", "true", "yes", "on")
+OFF = ("0", "false", "no", "off")
+
+
+class SwitchError(ValueError):
+    """A switch that is neither on nor off; ``chinese`` says so to the reader."""
+
+    def __init__(self, name: str, value: str):
+        self.chinese = (
+            f"读不懂 {name}={value}：打开写 {name}=1，关闭写 {name}=0，或者取消它"
+        )
+        words = f"{'/'.join(ON)} or {'/'.join(OFF)}"
+        super().__init__(f"{name} must be {words}, not {value!r}\n{self.chinese}")
+
+
+def is_on(name: str) -> bool:
+    """Whether a switch is on; an empty one counts as not set.
+
+    Raises
+    ------
+    SwitchError
+        If its value is none of those that mean on or off.
+    """
+    value = text(name)
+    if value.lower() not in ("", *ON, *OFF):
+        raise SwitchError(name, value)
+    return value.lower() in ON if value else SWITCHES[name]
+
+
+def text(name: str) -> str:
+    """A variable without spaces around it, empty if it is not set."""
+    return os.environ.get(name, "").strip()
+
+
+def command(tool: str) -> str:
+    r"""A tool of this Python's environment as it is typed here.
+
+    That is its name if the shell finds it under that, else its path:
+    ``.venv/bin/aigc``, or ``.venv\Scripts\aigc.exe`` on Windows.
+    """
+    folder = Path(sys.executable).parent
+    found = shutil.which(tool, path=str(folder))
+    if found is None or shutil.which(tool) == found:
+        return tool
+    path = Path(found)
+    if path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return quoted([str(path)])
