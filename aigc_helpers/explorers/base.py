@@ -78,5 +78,8 @@ class Explorer(anywidget.AnyWidget):
         try:
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
+        except KeyboardInterrupt:
+            self.send({"kind": "stopped", **reply})
+            raise
         except Exception as error:  # the page must hear of any failure
             self.send({"kind": "error", **reply, "error": str(error)})

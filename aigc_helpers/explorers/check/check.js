@@ -2,6 +2,8 @@
 
 import { button, element } from "../front/controls.js";
 import { fill } from "../front/core.js";
+import { keepKeys } from "../front/keys.js";
+import { hidePoster } from "../front/poster.js";
 import { parseNumber } from "./numerals.js";
 import { Ordering } from "./ordering.js";
 import { followRecord, forget, keep, recorded } from "./record.js";
@@ -67,8 +69,13 @@ class Check {
     this.feedback.setAttribute("role", "status");
     this.el.classList.add("aigc-check-view");
     this.el.replaceChildren(this.box());
-    this.end = followRecord(() => this.follow());
+    keepKeys(this.el);
+    this.ends = [followRecord(() => this.follow()), hidePoster(this.config.poster)];
     this.follow();
+  }
+
+  end() {
+    for (const end of this.ends) end();
   }
 
   box() {
@@ -83,7 +90,6 @@ class Check {
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", TEXT.group);
     box.dataset.check = this.config.id;
-    box.dataset.lmSuppressShortcuts = ""; // JupyterLab leaves the keys to the box
     box.append(this.head(), question, form, this.feedback, this.foot());
     return box;
   }

@@ -1,6 +1,4 @@
-// Who answers a slider: the Python kernel, or the browser by onnxruntime-web.
-
-import { fill } from "./core.js";
+// Who answers a slider: the Python kernel (kernel.js), or the browser by onnxruntime-web.
 
 // The latest request wins, one is in flight.
 export class Pump {
@@ -31,47 +29,7 @@ export class Pump {
 // An error whose text is meant for the reader.
 export class ExplorerError extends Error {}
 
-/* ---- the Python kernel ---- */
-
-// Custom messages with an id: an unchanged trait would never answer.
-export class KernelSource {
-  constructor(model, text, timeout = 8000) {
-    Object.assign(this, { model, text, timeout, next: 0, waiting: new Map() });
-    this.receive = (message, buffers) => this.settle(message, buffers);
-    model.on("msg:custom", this.receive);
-  }
-
-  // Promise of {message, buffers} that the widget's _answer gives to this content.
-  // It may take ``timeout`` ms; an explorer that computes for long gives more.
-  ask(content, timeout = this.timeout) {
-    const id = `${(this.prefix ??= Math.random().toString(36).slice(2))}-${this.next++}`;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiting.delete(id);
-        reject(new ExplorerError(this.text.slow));
-      }, timeout);
-      this.waiting.set(id, { resolve, reject, timer });
-      this.model.send({ ...content, id });
-    });
-  }
-
-  settle(message, buffers) {
-    const request = this.waiting.get(message.id); // other views have other ids
-    if (!request) return;
-    this.waiting.delete(message.id);
-    clearTimeout(request.timer);
-    if (message.kind === "error") {
-      const text = fill(this.text.kernelError, { error: message.error });
-      return request.reject(new ExplorerError(text));
-    }
-    request.resolve({ message, buffers: buffers ?? [] });
-  }
-
-  close() {
-    this.model.off("msg:custom", this.receive);
-    for (const request of this.waiting.values()) clearTimeout(request.timer);
-  }
-}
+/* ---- what comes with a message ---- */
 
 // Uint8Array of a buffer that came with a message, wherever it lies in memory.
 export function bytesOfBuffer(buffer) {

@@ -18,12 +18,13 @@ const DECODER_TEXT = {
     loading: "预览 · 网络正在加载",
     byNetwork: "浏览器正在运行网络 · {ms} ms",
     byKernel: "Python 内核正在运行网络 · {ms} ms",
-    byKernelFirst: "正在等 Python 内核",
+    byKernelLate: "Python 内核已经算好图像",
     kernelError: "Python 内核没能算出图像：{error}",
-    noNetwork: "网络没有加载成功，图像仍是预先算好的。再动一次会重新加载。",
+    noNetwork: "网络没有加载成功，图像仍是预先算好的，离当前设置最近。再动一次会重新加载；一直不成功，就检查网络连接再刷新页面。",
     broken: "网络没能算出图像。重置或刷新页面可以再试一次。",
   },
 }.zh;
+const LATE = 1000; // ms; so long no network takes: the answer lay behind other code
 
 export class DecoderView extends ExplorerView {
   constructor(model, el, kind, text) {
@@ -41,13 +42,14 @@ export class DecoderView extends ExplorerView {
   }
 
   opening() {
-    if (this.live) return this.text.byKernelFirst;
+    if (this.live) return this.text.waitForKernel;
     return this.stripOnly ? this.text.stripOnly : this.text.waiting;
   }
 
   async wake() {
     if (this.config.source !== "network" || this.network || this.loading) return;
     this.loading = true;
+    this.mended();
     this.say(this.text.loading);
     try {
       const network = await Network.load(this.config.network, this.model.get("_assets"));
@@ -56,7 +58,7 @@ export class DecoderView extends ExplorerView {
       this.request();
     } catch (error) {
       console.warn("explorer:", error);
-      this.say(this.text.noNetwork, true);
+      this.trouble(this.text.noNetwork);
     } finally {
       this.loading = false;
     }
@@ -100,7 +102,8 @@ export class DecoderView extends ExplorerView {
   }
 
   answeredBy(source, ms) {
-    const { stripOnly, loading, waiting, byKernel, byNetwork } = this.text;
+    const { stripOnly, loading, waiting, byKernel, byKernelLate, byNetwork } = this.text;
+    if (source === "kernel" && ms > LATE) return byKernelLate;
     if (source !== "strip") {
       return fill(source === "kernel" ? byKernel : byNetwork, { ms: ms.toFixed(1) });
     }

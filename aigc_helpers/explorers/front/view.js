@@ -9,24 +9,33 @@
 //   change(state, settings)  state after the settings of a link, all texts
 // all six; settled may be empty, and says its words by this.say(text). An answer has a
 // source (it travels in the event aigc:painted). A control sets the state while it moves
-// by this.set(…) and at rest by this.save(). A subclass may give wake(), called at the
-// first touch, and opening(), the first words.
+// by this.set(…) and at rest by this.save(). A subclass may give wake(), called at each
+// touch and change, and opening(), the first words; a wake() that fails says why by
+// this.trouble(text), and calls this.mended() when it tries again.
 
-import { ExplorerError, KernelSource, Pump } from "./answers.js";
+import { ExplorerError, Pump } from "./answers.js";
 import { button, element } from "./controls.js";
+import { KernelSource } from "./kernel.js";
+import { keepKeys } from "./keys.js";
 import { followLinks, nearest } from "./links.js";
+import { hidePoster } from "./poster.js";
 
 const VIEW_TEXT = {
   zh: {
     reset: "重置",
     presets: "预设",
-    slow: "Python 内核还没有回答，可能正在运行别的代码。等它空闲后再动一次。",
+    waitForKernel: "正在等 Python 内核…",
+    busy: "Python 内核正忙，在运行别的代码。等它空下来，这里就会更新。",
+    gone: "Python 内核重启或关闭过，和这里断开了。请再运行这一格。",
+    stoppedByReader: "计算被停止了。再动一次会重新计算。",
     kernelError: "Python 内核没能算出结果：{error}",
     broken: "这里没能算出结果。重置或刷新页面可以再试一次。",
+    brokenLive: "这里没能算出结果。再运行这一格可以再试一次。",
   },
 }.zh;
 const REST = 300; // ms without a new picture: then words follow
 const SAVE_EVERY = 100; // ms between two messages to Python while dragging
+const RETRY = 500; // ms after a failure in which a move starts no new attempt
 
 export class ExplorerView {
   constructor(model, el, kind, text) {
@@ -35,7 +44,8 @@ export class ExplorerView {
     this.initial = structuredClone(model.get("_state"));
     this.state = this.initial;
     this.live = this.config.source === "kernel";
-    this.kernel = this.live ? new KernelSource(model, this.text) : null;
+    const tell = (busy) => this.kernelIsBusy(busy);
+    this.kernel = this.live ? new KernelSource(model, this.text, tell) : null;
     this.pump = new Pump(
       (state) => this.answer(state),
       (answer, state, ms) => this.painted(answer, state, ms),
@@ -58,6 +68,7 @@ export class ExplorerView {
   }
 
   listen() {
+    keepKeys(this.el);
     const touch = () => this.touch();
     for (const type of ["pointerdown", "focusin", "keydown"]) {
       this.el.addEventListener(type, touch);
@@ -67,7 +78,9 @@ export class ExplorerView {
     this.model.on("change:_state", this.follow);
   }
 
+  // What moves or will move; one gesture after a failure makes one new attempt.
   touch() {
+    if (performance.now() - this.troubledAt < RETRY) return undefined;
     return this.wake?.();
   }
 
@@ -98,13 +111,13 @@ export class ExplorerView {
   apply({ preset, ...settings }) {
     const named = this.config.presets?.find(({ name }) => name === preset);
     const start = named ? this.preset(named) : this.state;
-    this.touch();
     this.finish(this.change(start, settings));
   }
 
   /* -- state, and Python's copy of it -- */
 
   set(state) {
+    this.touch(); // whatever changed it: a pointer, a key, a screen reader
     this.state = state;
     this.showControls();
     this.request();
@@ -154,24 +167,51 @@ export class ExplorerView {
   painted(answer, state, ms) {
     const painted = this.draw(answer, state);
     const detail = { source: answer?.source, ms, painted: Boolean(painted) };
+    if (painted) this.showPoster ??= hidePoster(this.config.poster);
     this.el.dispatchEvent(new CustomEvent("aigc:painted", { detail }));
+    this.settle = () => this.settled(answer, state, ms);
+    this.rest();
+  }
+
+  rest() {
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.settled(answer, state, ms), REST);
+    if (this.settle) this.resting = setTimeout(this.settle, REST);
+  }
+
+  kernelIsBusy(busy) {
+    if (!busy) return this.rest(); // words of the picture that stands there
+    clearTimeout(this.resting);
+    this.say(this.text.busy);
   }
 
   fail(error) {
     console.warn("explorer:", error);
+    const { broken, brokenLive } = this.text;
     const known = error instanceof ExplorerError;
-    this.say(known ? error.message : this.text.broken, true);
+    this.say(known ? error.message : this.live ? brokenLive : broken, true);
+  }
+
+  // A failure that lasts: its words stay until mended(), whatever else is said.
+  trouble(text) {
+    this.troubledAt = performance.now();
+    this.lasting = text;
+    this.say(text, true);
+  }
+
+  mended() {
+    this.lasting = "";
+    this.troubledAt = NaN;
   }
 
   say(text, failed = false) {
     this.failed = failed;
-    this.status.classList.toggle("aigc-failed", failed);
-    if (this.status.textContent !== text) this.status.textContent = text;
+    const shown = failed ? text : this.lasting || text;
+    this.status.classList.toggle("aigc-failed", failed || Boolean(this.lasting));
+    if (this.status.textContent !== shown) this.status.textContent = shown;
   }
 
   end() {
+    this.showPoster?.();
     this.model.off("change:_state", this.follow);
     this.kernel?.close();
     clearTimeout(this.resting);

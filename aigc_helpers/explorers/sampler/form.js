@@ -45,8 +45,7 @@ export class SamplerForm {
     input.addEventListener("input", () => this.view.setting({ prompt: input.value }));
     input.addEventListener("change", () => this.view.save());
     input.addEventListener("keydown", (event) => {
-      const isEnter = event.key === "Enter" && !event.isComposing;
-      if (isEnter && !this.monospace) this.view.generate();
+      if (event.key === "Enter" && !this.monospace) this.view.generate();
     });
     return input;
   }

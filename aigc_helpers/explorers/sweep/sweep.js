@@ -13,7 +13,6 @@ const TEXT = {
     stop: "{value}，第 {place} 个，共 {n} 个",
     stored: "{settings} · 预先算好的结果",
     fresh: "{settings} · Python 内核刚算好的结果",
-    first: "正在等 Python 内核送来预先算好的图像",
     setting: "{name} = {value}",
     separator: "，",
     field: "{name} = ",
@@ -30,7 +29,6 @@ const TEXT = {
     fresher: "刚算好的值",
   },
 }.zh;
-const PATIENCE = 30 * 60 * 1000; // ms that computing a new value may take
 const CURVE_HEIGHT = 170; // pixels
 
 class SweepView extends ExplorerView {
@@ -60,7 +58,7 @@ class SweepView extends ExplorerView {
   }
 
   opening() {
-    return this.live ? TEXT.first : "";
+    return this.live && this.pictures.length ? this.text.waitForKernel : "";
   }
 
   axisRow(axis, i) {
@@ -161,7 +159,7 @@ class SweepView extends ExplorerView {
     if (!this.sweep.has(value)) {
       this.work(true, value);
       try {
-        const { message, buffers } = await this.kernel.ask({ compute: value }, PATIENCE);
+        const { message, buffers } = await this.kernel.ask({ compute: value }, Infinity);
         const kind = "image/webp";
         const pictures = await Promise.all(buffers.map((b) => pictureOf(b, kind)));
         this.sweep.add(value, message, pictures);

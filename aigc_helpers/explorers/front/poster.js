@@ -1,0 +1,11 @@
+// The poster that Python shows beside a live explorer, for places where no widget lives.
+
+// Hide what carries the token, whenever it comes; the function that is returned shows it
+// again. A rule of style rather than attributes: a notebook builds its outputs anew.
+export function hidePoster(token) {
+  if (!token) return () => {};
+  const rule = document.createElement("style");
+  rule.textContent = `[data-aigc-poster="${CSS.escape(token)}"] { display: none }`;
+  document.head.append(rule);
+  return () => rule.remove();
+}
