@@ -7,7 +7,7 @@
 //   describe(state)  the picture in words
 // and makes this.canvas by picture() in build().
 
-import { floatsOf, Network } from "./answers.js";
+import { ExplorerError, floatsOf, Network } from "./answers.js";
 import { element } from "./controls.js";
 import { fill, paintGrey, paintTile } from "./core.js";
 import { ExplorerView } from "./view.js";
@@ -56,7 +56,8 @@ export class DecoderView extends ExplorerView {
       this.request();
     } catch (error) {
       console.warn("explorer:", error);
-      this.say(this.text.noNetwork, true);
+      const known = error instanceof ExplorerError;
+      this.say(known ? error.message : this.text.noNetwork, true);
     } finally {
       this.loading = false;
     }
