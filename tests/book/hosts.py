@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -78,6 +79,14 @@ class Kept(Quiet):
         super().end_headers()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of browsers that leave a page while it loads."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def served_by(handler: type, folder: Path):
     """Serve ``folder``; the value is the address, without a slash at its end."""
@@ -86,7 +95,7 @@ def served_by(handler: type, folder: Path):
     def answer(*arguments):
         return bound(*arguments, directory=str(folder))
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answer)
+    server = Server(("127.0.0.1", 0), answer)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
