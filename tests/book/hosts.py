@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -137,10 +138,13 @@ def wait_for(address: str, process: subprocess.Popen, most: float = 10) -> None:
     """Until the host answers."""
     end = time.monotonic() + most
     while process.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(OSError):
+        try:
             urllib.request.urlopen(address).close()
             return
-        time.sleep(0.05)
+        except urllib.error.HTTPError:  # an answer, too
+            return
+        except OSError:
+            time.sleep(0.05)
     raise TimeoutError(f"nothing answers at {address}")
 
 

@@ -75,7 +75,7 @@ def test_the_search_finds(host, guest):
     page.locator(".book-search-page").first.wait_for()
     page.locator(".book-search-section").first.click()
     page.wait_for_url(f"{host[1]}/*/*.html#*")
-    assert page.locator("h1").count() == 1 and not problems, "\n".join(problems)
+    assert not problems, "\n".join(problems)
 
 
 def test_fonts_are_set(host, guest):
