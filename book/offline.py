@@ -14,12 +14,14 @@ import re
 import zipfile
 from pathlib import Path
 
+from aigc_book import versions
+
 from aigc_helpers.files import whole
 
 ROOT = Path(__file__).parents[1]
 FOLDER = "AIGC-从入门到实战"  # the archive's only entry at its top
 DATE = (2020, 1, 1, 0, 0, 0)  # of all files: equal sites give equal archives
-MODULE = re.compile(r'\s*<script type="module" src="([^"]*?)(_static/[^"?]+)[^"]*">'
+MODULE = re.compile(r'\s*<script type="module" src="([^"]*?_static/\w+/)([^"?]+)[^"]*">'
                     r"</script>")  # fmt: skip
 PACKED = ("explorers/**/*.js", "formulas/*.js", "pagefind/**/*", "networks/*", "*.js")
 LIBRARIES = ("vendor/ort/*",)
@@ -52,7 +54,8 @@ def write_archive(site: Path, target: Path) -> None:
 
 def offline_files(site: Path):
     """Yield (name, bytes) of all files of the offline form, in order of name."""
-    packed = packed_files(site)
+    static = versions.folder(site)
+    packed = packed_files(static)
     for path in sorted(p for p in site.rglob("*") if p.is_file()):
         name = path.relative_to(site).as_posix()
         if path.suffix == ".html":
@@ -61,13 +64,13 @@ def offline_files(site: Path):
         elif path not in packed or path.suffix == ".js":
             yield name, path.read_bytes()
         if path in packed:
-            inner = name.removeprefix("_static/")
-            yield f"_static/offline/{inner}.js", as_script(inner, path.read_bytes())
+            inner = path.relative_to(static).as_posix()
+            script = static.relative_to(site) / "offline" / f"{inner}.js"
+            yield script.as_posix(), as_script(inner, path.read_bytes())
 
 
-def packed_files(site: Path) -> set[Path]:
-    """What pages would import or fetch."""
-    static = site / "_static"
+def packed_files(static: Path) -> set[Path]:
+    """What pages would import or fetch, below their folder ``static``."""
     patterns = (*PACKED, *LIBRARIES)
     found = {path for pattern in patterns for path in static.glob(pattern)}
     return {path for path in found if path.is_file()}
@@ -94,12 +97,12 @@ def put_back(page: str, site: Path) -> str:
 
 def offline_page(page: str) -> str:
     """A page whose modules are loaded by the offline loader."""
-    modules = [path.removeprefix("_static/") for _, path in MODULE.findall(page)]
+    modules = [path for _, path in MODULE.findall(page)]
     if not modules:
         return page
-    root = MODULE.search(page)[1]
+    static = MODULE.search(page)[1]
     loader = (
-        f'\n    <script src="{root}_static/offline.js" '
+        f'\n    <script src="{static}offline.js" '
         f'data-modules="{" ".join(modules)}"></script>'
     )
     page = page.replace(*BLOBS, 1)

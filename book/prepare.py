@@ -16,6 +16,7 @@ ASSETS = ROOT / "build" / "assets"
 VENDOR = ASSETS / "vendor"
 
 ORT = MODULES / "onnxruntime-web" / "dist"
+MODULE = ORT / "ort.wasm.bundle.min.mjs"
 WASM = ORT / "ort-wasm-simd-threaded.wasm"
 
 
@@ -29,14 +30,16 @@ def main() -> None:
 
 
 def stage_ort() -> None:
-    """The module, the glue that it imports, and the WebAssembly, compressed.
+    """The module, which holds its glue, and the WebAssembly, compressed.
 
-    The neutral name ``.bin`` keeps hosts from compressing or retyping the file;
-    the page unpacks it.
+    A module must be called ``.js``: many hosts send ``.mjs`` under a type that browsers
+    do not run. The neutral name ``.bin`` keeps hosts from compressing or retyping the
+    WebAssembly; the page unpacks it.
     """
-    for name in ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs"):
-        copy(ORT / name, VENDOR / "ort" / name)
-    packed = VENDOR / "ort" / "ort-wasm.bin"
+    module, packed = VENDOR / "ort" / "ort.js", VENDOR / "ort" / "ort-wasm.bin"
+    for left in {*packed.parent.glob("*")} - {module, packed}:
+        left.unlink()  # of an earlier version
+    copy(MODULE, module)
     if is_stale(packed, WASM):
         packed.write_bytes(gzip.compress(WASM.read_bytes(), 9, mtime=0))
 

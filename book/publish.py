@@ -14,6 +14,7 @@ import json
 import os
 import posixpath
 import re
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,17 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 # The file of a relative Markdown link; an extension tells it from f[x](t) in a formula.
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+\.\w+)(?=[)#])")
 
+ROOT = Path(__file__).parents[1]
+LICENCES = ("LICENSE", "LICENSE-text")  # which go with the copies
+SOURCES = "aigc_helpers/weights/SOURCES.txt"  # of the shipped networks
+
 SETUP_ID = "aigc-setup"  # of the cell, as nbformat 4.5 asks
 SETUP = """\
 # @title 先运行这一格：安装本书的工具包 { display-mode: "form" }
 # 只添加 aigc_helpers，以及这里没有、它又必需的包；已有的包不升级，不降级，不重装。
 # aigc_helpers 已经装好时，这一格什么也不做。
+# 许可：正文和图 CC BY-SA 4.0，代码 Apache-2.0。
+# 随书的网络用了谁的数据：{sources}
 def install_aigc_helpers(source):
     import subprocess
     import sys
@@ -102,6 +109,9 @@ README = """\
 Copies of the book's notebooks for Google Colab, made by `book/publish.py` from commit
 [{commit}]({tree}). Every publication writes this branch anew: change the notebooks of
 the book, not these.
+
+Text and figures: CC BY-SA 4.0 (`LICENSE-text`); code: Apache-2.0 (`LICENSE`); whose
+data the book's networks were trained on: [`SOURCES.txt`]({sources}).
 
 为 Google Colab 生成的笔记本，每次发布都会重写；要修改，请改书里的笔记本。
 """
@@ -196,7 +206,9 @@ def setup_cell(publication: Publication) -> dict:
         "id": SETUP_ID,
         "metadata": {"cellView": "form"},
         "outputs": [],
-        "source": SETUP.replace("{archive}", publication.archive).rstrip(),
+        "source": SETUP.replace("{archive}", publication.archive)
+        .replace("{sources}", publication.source(SOURCES))
+        .rstrip(),
     }
 
 
@@ -213,7 +225,7 @@ def linked(cell: dict, publication: Publication, path: str) -> dict:
 
 
 def publish(notebooks: Path, folder: Path, publication: Publication) -> list[Path]:
-    """Write the content of the branch ``colab``: every notebook's copy, and a README.
+    """Write the content of the branch ``colab``: copies, a README, the licences.
 
     Parameters
     ----------
@@ -242,10 +254,16 @@ def publish(notebooks: Path, folder: Path, publication: Publication) -> list[Pat
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} 不是空的；请删去它，或换一个文件夹")
     tree = f"{publication.home}/tree/{publication.commit}"
-    readme = README.format(commit=publication.commit[:12], tree=tree)
+    readme = README.format(
+        commit=publication.commit[:12],
+        tree=tree,
+        sources=publication.source(SOURCES),
+    )
     name = notebooks.resolve().name
     (folder / name).mkdir(parents=True)
     (folder / "README.md").write_text(readme, encoding="utf-8")
+    for licence in LICENCES:
+        shutil.copyfile(ROOT / licence, folder / licence)
     return [
         write_copy(source, folder / name / source.name, publication)
         for source in sources

@@ -14,7 +14,6 @@ from pathlib import Path
 SITE = Path(__file__).parents[1] / "_build" / "html"
 TYPES = {
     ".js": "text/javascript",
-    ".mjs": "text/javascript",
     ".json": "application/json",
     ".ipynb": "application/json",
     ".css": "text/css",

@@ -21,11 +21,19 @@ STARTED = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser):
-    """``--changed``: of the notebooks, run those that the last commit does not hold."""
+    """``--changed``: of the notebooks, run those that the last commit does not hold.
+
+    ``--every-host``: every page on every host, where a sample is opened otherwise.
+    """
     parser.addoption(
         "--changed",
         action="store_true",
         help="run only notebooks that differ from the last commit",
+    )
+    parser.addoption(
+        "--every-host",
+        action="store_true",
+        help="open every page on every host, not a sample",
     )
 
 

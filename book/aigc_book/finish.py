@@ -2,15 +2,26 @@
 
 Each page is read once, goes through the functions of ``steps``, and is written once.
 What the whole site needs stands around that in ``finish``: the formulas of all pages
-before, style sheets and search index after.
+before, style sheets, search index and the version of all that is fetched after.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aigc_book import finding, lean, pristine, repairs, styles, typeset
+from aigc_book import (
+    finding,
+    formula_modules,
+    lean,
+    leftovers,
+    pristine,
+    repairs,
+    styles,
+    typeset,
+    versions,
+)
 from aigc_book.memory import Memory
 
 
@@ -42,17 +53,25 @@ def finish(app, exception) -> None:
     if exception or app.builder.format != "html":
         return
     out, kept = Path(app.outdir), Path(app.doctreedir)
+    static = out / "_static"
+    versions.put_back(static)
     pages = pristine.as_written(out, kept / "pristine")
 
     site = Site(out, typeset.formulas_of(pages.values()), Memory(kept / "memory"))
-    typeset.write_style(site.formulas.css, out / "_static")
-    repairs.repair_script(out / "_static" / "togglebutton.js")
+    typeset.write_style(site.formulas.css, static)
+    repairs.repair_script(static / "togglebutton.js")
+    shutil.rmtree(static / "inline", ignore_errors=True)
     for path in pages:
         for step in steps(path, site):
             pages[path] = step(pages[path])
-        path.write_text(pages[path], "utf-8")
-    styles.lighten_styles(pages.values(), out / "_static")
+    formula_modules.remove_others(pages.values(), static)
+    styles.lighten_styles(pages.values(), static)
     finding.index_site(articles(pages, site), out)
+    leftovers.remove(static)
+
+    version = versions.move(static)
+    for path, page in pages.items():
+        path.write_text(versions.name_version(page, version), "utf-8")
 
 
 def articles(pages: dict[Path, str], site: Site) -> dict[str, str]:
@@ -67,6 +86,6 @@ def articles(pages: dict[Path, str], site: Site) -> dict[str, str]:
 
 
 def setup(app):
-    """Run when the build is finished."""
-    app.connect("build-finished", finish)
+    """Run when the build is finished, and the theme with it."""
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,6 +4,7 @@ A notebook's output carries the module in its state; a page imports it by its ha
 ``_static/formulas``, since a page may run no script of its own.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from sphinx.util import logging
@@ -19,6 +20,13 @@ def write_modules(app, page_name, template, context, doctree) -> None:
         stage_formulas(context.get("body") or "", Path(app.outdir) / "_static")
     except (KeyError, ValueError) as error:
         logger.warning("formula explorer: %s", error, location=page_name)
+
+
+def remove_others(pages: Collection[str], static: Path) -> None:
+    """Remove the modules that no page asks for any more."""
+    for module in (static / "formulas").glob("*.js"):
+        if not any(module.stem in page for page in pages):
+            module.unlink()
 
 
 def setup(app):

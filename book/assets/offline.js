@@ -42,7 +42,7 @@ const aigcOffline = (() => {
   }
 
   async function build(path) {
-    const own = (path.endsWith(".mjs") ? virtual : base) + path;
+    const own = (path.startsWith("vendor/") ? virtual : base) + path;
     let text = new TextDecoder().decode(await bytes(path));
     const imports = /((?:from|import)\s*)"(\.[^"]+)"/g;
     const found = [...text.matchAll(imports)].map(([, , name]) => name);

@@ -25,7 +25,7 @@ const SPACES = new RegExp(
 const PAUSE = 120; // ms after the last key
 
 const folder = new URL("./pagefind/", import.meta.url);
-const root = new URL("../", import.meta.url);
+const root = new URL(document.documentElement.dataset.content_root, location.href);
 let engine = null;
 
 function load() {

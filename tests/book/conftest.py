@@ -6,6 +6,7 @@ from pathlib import Path
 
 import little_book
 import pytest
+from aigc_book import versions
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
@@ -33,6 +34,12 @@ def pages(site) -> dict[Path, BeautifulSoup]:
     """Every page of the site, parsed. Do not change them."""
     paths = [p for p in sorted(site.rglob("*.html")) if "_static" not in p.parts]
     return {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in paths}
+
+
+@pytest.fixture(scope="session")
+def static(site) -> Path:
+    """Where what the pages of the site fetch lies."""
+    return versions.folder(site)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from aigc_book import versions
 from bs4 import BeautifulSoup
 from PIL import Image
 from publish import Publication
@@ -51,6 +52,11 @@ class LittleBook:
     html: Path
     status: int
     log: str
+
+    @property
+    def static(self) -> Path:
+        """Where what its pages fetch lies."""
+        return versions.folder(self.html)
 
     def page(self, name: str) -> BeautifulSoup:
         """A page, parsed."""

@@ -30,14 +30,14 @@ def test_a_finished_page_has_formulas_icons_and_a_policy_and_nothing_inline(page
 
 
 def test_its_labels_are_chinese(page, book):
-    script = (book.html / "_static" / "togglebutton.js").read_text("utf-8")
+    script = (book.static / "togglebutton.js").read_text("utf-8")
     assert "这一节的链接" in page and "Link to this heading" not in page
     assert "Toggle hidden content" not in script
 
 
 def test_it_can_be_found_and_its_style_sheet_is_light(book):
-    assert list((book.html / "_static" / "pagefind" / "fragment").iterdir())
-    sheet = book.html / "_static" / "styles" / "pydata-sphinx-theme.css"
+    assert list((book.static / "pagefind" / "fragment").iterdir())
+    sheet = book.static / "styles" / "pydata-sphinx-theme.css"
     assert sheet.stat().st_size < 200_000
 
 

@@ -34,7 +34,7 @@ LITTLE_BOOK = {
 
 def modules(book) -> dict[str, str]:
     """The modules that the book's pages import, by name."""
-    folder = book.html / "_static" / "formulas"
+    folder = book.static / "formulas"
     return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
 
 

@@ -13,9 +13,9 @@ def tree(tmp_path, monkeypatch):
     wasm = tmp_path / "dist" / "ort-wasm-simd-threaded.wasm"
     wasm.parent.mkdir()
     wasm.write_bytes(b"\0asm" + bytes(1000))
-    for name in ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs"):
-        (wasm.parent / name).write_text("export {};")
-    monkeypatch.setattr(prepare, "ORT", wasm.parent)
+    module = tmp_path / "dist" / prepare.MODULE.name
+    module.write_text("export {};")
+    monkeypatch.setattr(prepare, "MODULE", module)
     monkeypatch.setattr(prepare, "WASM", wasm)
     monkeypatch.setattr(prepare, "VENDOR", tmp_path / "vendor")
     return tmp_path
@@ -25,6 +25,14 @@ def test_the_runtime_is_packed_and_unpacks_to_itself(tree):
     prepare.stage_ort()
     packed = tree / "vendor" / "ort" / "ort-wasm.bin"
     assert gzip.decompress(packed.read_bytes()) == prepare.WASM.read_bytes()
+
+
+def test_only_these_two_are_staged_and_no_module_is_called_mjs(tree):
+    folder = tree / "vendor" / "ort"
+    folder.mkdir(parents=True)
+    (folder / "ort.wasm.min.mjs").write_text("of an earlier version")
+    prepare.stage_ort()
+    assert {path.name for path in folder.iterdir()} == {"ort.js", "ort-wasm.bin"}
 
 
 def test_staging_again_writes_only_what_changed(tree):

@@ -114,6 +114,16 @@ def test_copies_are_valid_notebooks_and_the_same_each_time(book, tmp_path):
     assert COMMIT in (tmp_path / "a" / "README.md").read_text("utf-8")
 
 
+def test_licences_go_with_the_copies(book, tmp_path):
+    [path] = publish.publish(book, tmp_path / "a", FORK)
+    for name in ("LICENSE", "LICENSE-text"):
+        kept = (tmp_path / "a" / name).read_bytes()
+        assert kept == (ROOT / name).read_bytes()
+    assert (ROOT / publish.SOURCES).is_file()
+    first = json.loads(path.read_text("utf-8"))["cells"][0]["source"]
+    assert "CC BY-SA 4.0" in first and FORK.source(publish.SOURCES) in first
+
+
 def test_every_chapter_has_a_valid_copy(tmp_path):
     paths = publish.publish(ROOT / "notebooks", tmp_path / "colab", FORK)
     assert len(paths) == len(list((ROOT / "notebooks").glob("*.ipynb"))) > 0

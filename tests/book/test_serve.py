@@ -8,7 +8,6 @@ from serve import announcement, make_server, serving
 
 TYPES = {
     "a.js": "text/javascript",
-    "a.mjs": "text/javascript",
     "a.wasm": "application/wasm",
     "a.onnx": "application/octet-stream",
     "a.bin": "application/octet-stream",

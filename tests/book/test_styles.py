@@ -50,8 +50,7 @@ def test_what_no_page_uses_leaves(classes, css, left):
     assert styles.prune(f"/*!*/{css}", classes) == f"/*!*/{left}"
 
 
-def test_every_icon_of_a_sheet_is_in_a_font_that_the_site_serves(site):
-    static = site / "_static"
+def test_every_icon_of_a_sheet_is_in_a_font_that_the_site_serves(static):
     sheets = [path.read_text("utf-8") for path in static.glob("styles/*.css")]
     shown = {icon for css in sheets for icon in styles.ICONS.findall(css)}
     fonts = list((static / styles.FONTS).glob("*.woff"))

@@ -8,7 +8,7 @@ from budgets import held
 from visits import WIDTHS, Visit, visit_all
 
 KILOBYTE = 1000
-RUNTIME = ("ort-wasm.bin", ".onnx", "ort.wasm")
+RUNTIME = ("/vendor/ort/", ".onnx")
 
 
 @pytest.fixture(scope="session")

@@ -308,9 +308,7 @@ def test_without_a_network_one_slider_moves_at_a_time(explorer):
     assert "预先算好" in shown.status.inner_text()
 
 
-@pytest.mark.parametrize(
-    "asset", ["ort-wasm.bin", "conditional.onnx", "ort.wasm.min.mjs"]
-)
+@pytest.mark.parametrize("asset", ["ort-wasm.bin", "conditional.onnx", "ort.js"])
 @pytest.mark.parametrize("fault", ["missing", "damaged"])
 def test_a_faulty_network_is_reported_in_its_place(explorer, open_page, asset, fault):
     shown = explorer()

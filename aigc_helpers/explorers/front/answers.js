@@ -1,5 +1,7 @@
 // Who answers a slider: the Python kernel (kernel.js), or the browser by onnxruntime-web.
 
+import { causeOf, tooOld } from "./failure.js";
+
 // The latest request wins, one is in flight.
 export class Pump {
   // answer(request) -> Promise of an answer; paint(answer, request, ms).
@@ -88,7 +90,7 @@ async function webAssembly(url) {
 function loadRuntime(assets) {
   return remember("runtime", cache, async () => {
     const folder = new URL("vendor/ort/", assets);
-    const module = new URL("ort.wasm.min.mjs", folder);
+    const module = new URL("ort.js", folder);
     if (failures) module.search = failures;
     const [ort, binary] = await Promise.all([
       import(module.href),
@@ -105,13 +107,23 @@ export class Network {
   static load(name, assets) {
     const networks = (cache.networks[assets] ??= {});
     return remember(name, networks, async () => {
-      const url = new URL(`networks/${name}.onnx`, assets);
-      const [ort, bytes] = await Promise.all([loadRuntime(assets), bytesOf(url)]);
-      const session = await ort.InferenceSession.create(bytes, {
-        executionProviders: ["wasm"],
-      });
-      return new Network(ort, session);
+      if (tooOld()) throw new ExplorerError(tooOld());
+      try {
+        return await Network.open(name, assets);
+      } catch (error) {
+        const cause = await causeOf(assets);
+        throw cause ? new ExplorerError(cause, { cause: error }) : error;
+      }
     });
+  }
+
+  static async open(name, assets) {
+    const url = new URL(`networks/${name}.onnx`, assets);
+    const [ort, bytes] = await Promise.all([loadRuntime(assets), bytesOf(url)]);
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: ["wasm"],
+    });
+    return new Network(ort, session);
   }
 
   constructor(ort, session) {

@@ -7,7 +7,7 @@
 //   describe(state)  the picture in words
 // and makes this.canvas by picture() in build().
 
-import { floatsOf, Network } from "./answers.js";
+import { ExplorerError, floatsOf, Network } from "./answers.js";
 import { element } from "./controls.js";
 import { fill, paintGrey, paintTile } from "./core.js";
 import { ExplorerView } from "./view.js";
@@ -58,7 +58,7 @@ export class DecoderView extends ExplorerView {
       this.request();
     } catch (error) {
       console.warn("explorer:", error);
-      this.trouble(this.text.noNetwork);
+      this.trouble(error instanceof ExplorerError ? error.message : this.text.noNetwork);
     } finally {
       this.loading = false;
     }

@@ -1,13 +1,16 @@
 // The page's host: gives each explorer's module a model, as anywidget does in Jupyter.
 // A kind's module is the file of its name in the folder of its name beside this one.
 
+import { causeOf } from "./failure.js";
 import { followLinks, nearest, reveal } from "./links.js";
 
 const TEXT = {
   zh: {
-    failed: "这里的交互图没有加载成功，上面是预先准备的内容。刷新页面可以再试一次。",
+    failed: "这里的交互图没有加载成功，上面是预先准备的内容。",
+    again: "刷新页面可以再试一次；还是这样，就换一个新版的浏览器。",
   },
 }.zh;
+const ASSETS = new URL("../../", import.meta.url).href;
 
 // The part of anywidget's model that a module may use.
 class PageModel {
@@ -43,13 +46,13 @@ class PageModel {
   send() {}
 }
 
-function sayWhy(container, error) {
+async function sayWhy(container, error) {
   console.warn("explorer:", error);
-  container.dataset.error = String(error);
   const note = document.createElement("p");
   note.className = "aigc-explorer-note";
-  note.textContent = TEXT.failed;
+  note.textContent = TEXT.failed + ((await causeOf(ASSETS)) ?? TEXT.again);
   container.append(note);
+  container.dataset.error = String(error);
 }
 
 async function mount(container) {
@@ -62,7 +65,7 @@ async function mount(container) {
   await Promise.all(posters.map((poster) => poster.decode()));
   const model = new PageModel({
     ...state,
-    _assets: new URL("../../", import.meta.url).href,
+    _assets: ASSETS,
     _sprite: posters[0],
     _sprites: posters,
   });

@@ -1,6 +1,6 @@
 // The sampler: text that a network writes, and the distribution of its next character.
 
-import { Network } from "../front/answers.js";
+import { ExplorerError, Network } from "../front/answers.js";
 import { button, element } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -260,7 +260,7 @@ class SamplerView extends ExplorerView {
       this.request();
     } catch (error) {
       console.warn("explorer:", error);
-      this.trouble(TEXT.noNetwork);
+      this.trouble(error instanceof ExplorerError ? error.message : TEXT.noNetwork);
     }
     return this.writer;
   }
