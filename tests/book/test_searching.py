@@ -79,7 +79,7 @@ def test_what_is_found_is_marked_and_never_read_as_markup(open_page):
 
 def test_a_missing_index_is_reported_and_leaves_the_page_whole(open_page):
     page = open_page()
-    page.route("**/pagefind/pagefind.js", lambda route: route.fulfill(status=404))
+    page.route("**/search/pages.json", lambda route: route.fulfill(status=404))
     page.goto(f"{open_page.server}/search.html?q=判别器")
     page.get_by_text("搜索索引没有加载成功").wait_for()
     open_page.problems.clear()
@@ -100,4 +100,4 @@ def test_nothing_is_loaded_before_somebody_searches(open_page):
     page = open_page("book/howto.html")
     page.wait_for_timeout(500)
     names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
-    assert not [name for name in names if "pagefind" in name]
+    assert not [name for name in names if "/search/" in name]
