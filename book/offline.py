@@ -23,7 +23,7 @@ FOLDER = "AIGC-从入门到实战"  # the archive's only entry at its top
 DATE = (2020, 1, 1, 0, 0, 0)  # of all files: equal sites give equal archives
 MODULE = re.compile(r'\s*<script type="module" src="([^"]*?_static/\w+/)([^"?]+)[^"]*">'
                     r"</script>")  # fmt: skip
-PACKED = ("explorers/**/*.js", "formulas/*.js", "pagefind/**/*", "networks/*", "*.js")
+PACKED = ("explorers/**/*.js", "formulas/*.js", "search/*", "networks/*", "*.js")
 LIBRARIES = ("vendor/ort/*",)
 POSTER = re.compile(r'src="(?:\.\./)*_images/([0-9a-f]{16}\.(?:png|webp))"')
 BLOBS = ("script-src 'self'", "script-src 'self' blob:")

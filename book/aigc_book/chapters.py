@@ -1,7 +1,7 @@
 """MyST directive ``{chapters}``: all chapters, and what the reader makes in each.
 
-A chapter's title is its first heading, the sentence stands in its notebook's metadata
-as ``aigc.summary``; a new chapter is listed by being there.
+A chapter's title, with its number, is its first heading, the sentence stands in its
+notebook's metadata as ``aigc.summary``; a new chapter is listed by being there.
 """
 
 from pathlib import Path
@@ -15,13 +15,11 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def row(path: Path, folder: str) -> str:
-    """One line of the table in MyST: number, title and link, summary."""
+    """One line of the table in MyST: title with a link, summary."""
     notebook = nbformat.read(path, as_version=4)
     first = next(c.source for c in notebook.cells if c.cell_type == "markdown")
-    title = first.splitlines()[0].removeprefix("# ").rpartition("：")
-    name = title[2] if title[0] == "项目实践" else "".join(title)
-    number = "" if path.stem.startswith("00") else f"{path.stem[:2]} "
-    link = f"[{number}{name}]({folder}/{path.name})"
+    title = first.splitlines()[0].removeprefix("# ").replace("项目实践：", "")
+    link = f"[{title}]({folder}/{path.name})"
     return f"| {link} | {notebook.metadata.aigc.summary} |"
 
 

@@ -1,68 +1,78 @@
-"""Index the finished pages for Pagefind, whose index the page loads piece by piece.
+"""The search index: the text of each page, section by section, as a reader sees it.
 
-Sphinx's own search misses most Chinese text, and Pagefind cuts the index and a query
-into words by two dictionaries that differ. Here every Chinese character is a word, in
-both, and search.js asks for the characters in their order: any part of a word is found.
-Pagefind gets each page's article alone, and the anchors of sections on their headings,
-so that a result can lead to the section.
+Chinese has no spaces between words, so the index has no words: search.js looks for what
+somebody typed in the text itself. The whole index is one file, fetched when somebody
+searches.
 """
 
-import asyncio
+import json
 import re
-import shutil
 from pathlib import Path
 
-from bs4 import BeautifulSoup
-from pagefind.index import IndexConfig, PagefindIndex
+from bs4 import BeautifulSoup, NavigableString, Tag
 
-FOLDER = "_static/pagefind"
-KEPT = ("pagefind.js", "pagefind-entry.json")  # and its data
-HAN, WIDE = "\u3400-\u9fff", "\u3000-\u303f\uff00-\uffef“”‘’…—"  # WIDE: punctuation
-CHARACTERS = re.compile(
-    rf"(?<=[{HAN}])(?=[{HAN}])|(?<=[{WIDE}])(?=\w)|(?<=\w)(?=[{WIDE}])"
+INDEX = Path("search", "pages.json")  # below _static
+UNSEARCHED = (
+    "script, style, .headerlink, mjx-container, .aigc-explorer, .copybtn, .term-cards"
 )
-UNSEARCHED = "script, style, .headerlink, mjx-container, .aigc-explorer, .copybtn"
-PAGE = (
-    '<html lang="zh-CN"><head><title>{title}</title></head><body>{body}</body></html>'
-)
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+# What ends a line of text; a phrase is looked for within one.
+BLOCKS = [
+    *HEADINGS,
+    *("p", "li", "dt", "dd", "td", "th", "tr", "pre", "div", "figcaption", "caption"),
+    *("summary", "label", "legend", "blockquote", "br"),
+]
 
 
-def index_site(articles: dict[str, str], out: Path) -> None:
-    """Write the index below ``_static/pagefind``; articles are HTML by address."""
-    shutil.rmtree(out / FOLDER, ignore_errors=True)  # its files are called by content
-    asyncio.run(write_index(articles, out / FOLDER))
-    for path in (out / FOLDER).glob("pagefind-*"):
-        if path.name not in KEPT:
-            path.unlink()  # its ready-made user interfaces, which are not used
-
-
-async def write_index(articles: dict[str, str], folder: Path) -> None:
-    """Index articles, HTML by address, in Chinese."""
-    config = IndexConfig(force_language="zh", output_path=str(folder))
-    async with PagefindIndex(config=config) as index:
-        for address, text in articles.items():
-            await index.add_html_file(content=text, url=address)
+def index_site(pages: dict[str, str], out: Path) -> None:
+    """Write the index below ``_static``; pages: what `searchable` made, by address."""
+    entries = [{"url": address, **json.loads(text)} for address, text in pages.items()]
+    file = out / "_static" / INDEX
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(entries, ensure_ascii=False), "utf-8")
 
 
 def searchable(page: bytes) -> bytes:
-    """The article of a page as small HTML, or nothing if it has none."""
+    """Title and sections of a page as JSON, or nothing if it has no article."""
     soup = BeautifulSoup(page.decode(), "html.parser")
     article = soup.select_one("article.bd-article")
-    if article is None or article.h1 is None:
+    if article is None or not article.select("section[id] > h1"):
         return b""
     for node in article.select(UNSEARCHED):
         node.decompose()
-    for text in article.find_all(string=True):
-        text.replace_with(apart(text))
-    for section in article.select("section[id]"):
-        heading = section.find(["h1", "h2", "h3", "h4"], recursive=False)
-        if heading is not None:
-            heading["id"] = section["id"]
-            del section["id"]
-    title = apart(article.h1.get_text(strip=True))
-    return PAGE.format(title=title, body=article).encode()
+    sections = [entry(section) for section in article.select("section[id]")]
+    found = {"title": sections[0]["title"], "sections": sections}
+    return json.dumps(found, ensure_ascii=False).encode()
 
 
-def apart(text: str) -> str:
-    """Chinese characters, and words between punctuation, with spaces between them."""
-    return CHARACTERS.sub(" ", text)
+def entry(section: Tag) -> dict[str, str]:
+    """One section: anchor, heading, and its text without that of sections inside."""
+    heading = section.find(HEADINGS, recursive=False)
+    within = [
+        child for child in section.children if child is not heading and not inner(child)
+    ]
+    return {
+        "id": section["id"],
+        "title": lines([heading]) if heading else "",
+        "text": lines(within),
+    }
+
+
+def inner(node: NavigableString | Tag) -> bool:
+    """Whether a node is a section of its own."""
+    return isinstance(node, Tag) and node.name == "section"
+
+
+def lines(nodes: list[NavigableString | Tag]) -> str:
+    """The text of nodes: a line for each block, single spaces within."""
+    text = "".join(piece for node in nodes for piece in pieces(node))
+    found = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in found if line)
+
+
+def pieces(node: NavigableString | Tag) -> list[str]:
+    """The strings in a node; a new line at the ends of blocks alone."""
+    if not isinstance(node, Tag):
+        return [re.sub(r"\s", " ", node)] if type(node) is NavigableString else []
+    found = [piece for child in node.children for piece in pieces(child)]
+    return ["\n", *found, "\n"] if node.name in BLOCKS else found

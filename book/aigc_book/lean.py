@@ -33,7 +33,7 @@ POLICY = "; ".join(
         "form-action 'self'",
     ]
 )
-# Searching is Pagefind's (search.py); nobody reads the rest.
+# Searching is our own (search.js); nobody reads the rest.
 UNUSED = (
     r'\s*<script[^>]*src="(?:[^"]*/)?'
     r'(?:fontawesome|searchtools|language_data|searchindex|translations)\.js[^"]*"'

@@ -28,11 +28,13 @@ ATTRIBUTE = re.compile(
     rf'\b(title|aria-label|data-bs-title)="({"|".join(map(re.escape, PHRASES))})"'
 )
 # A label beside a visible text, or beside the title of an icon, contradicts it;
-# doc-biblioentry is deprecated in ARIA, and a list needs list items.
+# doc-biblioentry is deprecated in ARIA, and a list needs list items. By its id the
+# theme would find the list of contents, which contents.js lets follow the reader.
 ROLES = (
     (re.compile(r'(<i class="theme-switch[^>]*?)\s+title="[^"]*"'), r"\1"),
     (re.compile(r'(<summary) aria-label="[^"]*"'), r"\1"),
     (re.compile(r'\brole="doc-biblioentry"'), 'role="listitem"'),
+    (re.compile(r'\bid="pst-page-toc-nav"'), 'id="book-contents"'),
 )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from aigc_book.typeset import cut_font
 
 SHEETS = ("styles/*.css", "mystnb.*.css", "sphinx-design.min.css")  # below _static
-FOREIGN = ("vendor", "pagefind", "offline")  # whose scripts give no element a class
+FOREIGN = ("vendor", "offline")  # whose scripts give no element a class
 LIBRARY = "fontawesome.js"  # which pages do not load
 FONTS = Path("vendor", "fontawesome", "webfonts")
 

@@ -248,7 +248,7 @@ def depart_link(self, node: TermLink) -> None:
 def visit_cards(self, node: TermCards) -> None:
     """Write the cards; search engines of the site pass over them."""
     cards = "\n".join(node["cards"])
-    self.body.append(f'<div class="term-cards" data-pagefind-ignore>\n{cards}</div>\n')
+    self.body.append(f'<div class="term-cards">\n{cards}</div>\n')
 
 
 def depart_cards(self, node: TermCards) -> None:

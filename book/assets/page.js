@@ -1,4 +1,6 @@
-// What the theme would do by handlers in its HTML.
+// What the theme would do by handlers in its HTML, and what it leaves out.
+
+import "./contents.js";
 
 const ACTIONS = {
   print: () => window.print(),
@@ -21,3 +23,16 @@ const reach = new ResizeObserver((entries) => {
   }
 });
 for (const formula of document.querySelectorAll("div.math")) reach.observe(formula);
+
+// Paper is white: what is printed has light colours, whatever the screen shows.
+const { dataset } = document.documentElement;
+let onScreen = null;
+
+function print(printing) {
+  if (printing === (onScreen !== null)) return;
+  [onScreen, dataset.theme] = printing ? [dataset.theme ?? "light", "light"] : [null, onScreen];
+}
+
+addEventListener("beforeprint", () => print(true));
+addEventListener("afterprint", () => print(false));
+matchMedia("print").addEventListener("change", ({ matches }) => print(matches));

@@ -2,6 +2,8 @@
 // A card stays while the pointer is on the term or on the card (WCAG 1.4.13); Escape,
 // a tap elsewhere and the loss of focus close it. A second tap follows the link.
 
+import { composing } from "./keys.js";
+
 const DELAY = 150; // ms: long enough to cross the gap between term and card
 const GAP = 6; // px between term and card
 const MARGIN = 8; // px between card and the edges of the screen
@@ -76,7 +78,7 @@ if ("showPopover" in HTMLElement.prototype) {
   listen("focusin", onFocus);
   listen("focusout", ({ relatedTarget }) => relatedTarget ?? leave());
   listen("click", onClick);
-  listen("keydown", ({ key }) => key === "Escape" && hide());
+  listen("keydown", (event) => event.key === "Escape" && !composing(event) && hide());
   addEventListener("scroll", place, { capture: true, passive: true });
   addEventListener("resize", place);
 }

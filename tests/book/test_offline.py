@@ -45,6 +45,7 @@ def test_a_double_click_on_the_index_shows_a_living_explorer(visitor):
     page = visitor("index.html")
     page.wait_for_url("**/book/index.html")
     page.wait_for_selector(".aigc-explorer[data-ready]")
+    assert page.locator(".book-by-file").count() == 0
     page.evaluate("document.querySelector('.aigc-explorer').aigc.touch()")
     page.get_by_text("浏览器正在运行网络").wait_for()
     before = page.locator(".aigc-picture").evaluate("canvas => canvas.toDataURL()")
@@ -53,6 +54,22 @@ def test_a_double_click_on_the_index_shows_a_living_explorer(visitor):
         "before => document.querySelector('.aigc-picture').toDataURL() !== before",
         arg=before,
     )
+
+
+def test_a_double_click_on_the_built_site_says_what_helps(browser, site):
+    page = browser.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.wait_for_url("**/book/index.html")
+    said = page.locator(".book-by-file")
+    said.wait_for()
+    assert "make serve" in said.inner_text() and "make offline" in said.inner_text()
+    page.close()
+
+
+def test_a_served_page_says_nothing_of_it(open_page):
+    page = open_page("book/howto.html")
+    page.wait_for_load_state("load")
+    assert page.locator(".book-by-file").count() == 0
 
 
 def test_every_page_opens_and_its_explorers_get_ready(visitor, unpacked):

@@ -1,9 +1,14 @@
 """The search: Chinese words, parts of words, mixed queries, in the theme's field."""
 
+import json
+import re
+from collections import Counter
 from pathlib import Path
+from urllib.parse import urlencode
 
 import nbformat
 import pytest
+from aigc_book import finding
 from aigc_book.chapters import NOTEBOOKS
 
 LINES = Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
@@ -14,6 +19,7 @@ QUERIES = [tuple(line.split("\t")) for line in LINES if line and line[0] != "#"]
 ]
 RESULTS = ".book-search-page"
 DIALOG = "#pst-search-dialog"
+VALUE = re.compile(r"(?<![\d.])\d+\.\d\d(?![\d.%])")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,48 @@ def results(browser, server):
 @pytest.mark.parametrize(("query", "page"), QUERIES)
 def test_a_query_finds_its_page_among_the_first_three(results, query, page):
     assert page in results(query)
+
+
+def test_a_value_that_one_page_shows_finds_it(results, site):
+    index = json.loads((site / "_static" / finding.INDEX).read_text("utf-8"))
+    texts = {e["url"]: "\n".join(s["text"] for s in e["sections"]) for e in index}
+    values = {url: set(VALUE.findall(text)) for url, text in texts.items()}
+    times = Counter(value for found in values.values() for value in found)
+    for url, found in values.items():
+        alone = sorted(value for value in found if times[value] == 1)
+        if url.startswith("notebooks/") and alone:
+            assert f"{results(alone[0])[0]}.html" == url, alone[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "marked", "anchor"),
+    [
+        ("KL散度", "KL 散度", ""),
+        ("ＧＡＮ", "GAN", ""),
+        ("练习5.1", "练习 5.1", ""),
+        ("5.6节", "5.6 节", "模式崩溃"),
+        ("「判别器」", "判别器", "判别器"),
+        ("softPLUS", "softplus", ""),
+    ],
+)
+def test_results_mark_what_was_meant_and_lead_to_the_section(
+    open_page, query, marked, anchor
+):
+    page = open_page(f"search.html?{urlencode({'q': query})}")
+    page.locator(".book-search-section").first.wait_for()
+    assert marked in page.locator(".book-search-excerpt mark").all_inner_texts()
+    page.locator(".book-search-section[href*='#']").first.click()
+    page.wait_for_url("**/*.html#*")
+    heading = page.evaluate(
+        "document.getElementById(decodeURIComponent(location.hash.slice(1))).id"
+    )
+    assert heading.startswith(anchor)
+
+
+def test_pages_that_have_parts_of_the_query_alone_are_named_so(open_page):
+    page = open_page(f"search.html?{urlencode({'q': '模式坍塌'})}")
+    page.get_by_text("没有找到“模式坍塌”，只找到部分字相同的页").wait_for()
+    assert page.locator(RESULTS).count() > 0
 
 
 def test_nonsense_finds_nothing_and_says_so(open_page):
@@ -79,7 +127,7 @@ def test_what_is_found_is_marked_and_never_read_as_markup(open_page):
 
 def test_a_missing_index_is_reported_and_leaves_the_page_whole(open_page):
     page = open_page()
-    page.route("**/pagefind/pagefind.js", lambda route: route.fulfill(status=404))
+    page.route("**/search/pages.json", lambda route: route.fulfill(status=404))
     page.goto(f"{open_page.server}/search.html?q=判别器")
     page.get_by_text("搜索索引没有加载成功").wait_for()
     open_page.problems.clear()
@@ -100,4 +148,4 @@ def test_nothing_is_loaded_before_somebody_searches(open_page):
     page = open_page("book/howto.html")
     page.wait_for_timeout(500)
     names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
-    assert not [name for name in names if "pagefind" in name]
+    assert not [name for name in names if "/search/" in name]
