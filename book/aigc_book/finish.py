@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aigc_book import finding, lean, pristine, repairs, styles, typeset
 from aigc_book.memory import Memory
+from aigc_helpers.explorers import saved
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def steps(path: Path, site: Site) -> list[Callable[[str], str]]:
     root = "../" * (len(path.relative_to(site.out).parts) - 1)
     pack = partial(site.memory.recall, lean.smallest)
     return [
+        saved.on_page,
         site.formulas.set_in,
         repairs.translate,
         repairs.clarify,

@@ -9,7 +9,6 @@ from collections import namedtuple
 import numpy as np
 import pytest
 import torch
-from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -311,8 +310,7 @@ def test_what_does_not_fit_is_refused(options, message):
 
 def test_two_runs_store_the_same_text_and_it_asks_nothing():
     made = [
-        DisplayFormatter().format(SweepExplorer(parts, [0, 1], name="β"))[0]
-        for _ in range(2)
+        SweepExplorer(parts, [0, 1], name="β")._repr_mimebundle_()[0] for _ in range(2)
     ]
     assert made[0]["text/html"] == made[1]["text/html"]
     html = made[0]["text/html"]
