@@ -44,7 +44,8 @@ class NotebookBar(tqdm):
     """
 
     def __init__(self, *args, **options):
-        super().__init__(*args, **options, file=io.StringIO())  # takes cursor moves
+        # The file takes the moves of a cursor, and would be thought to know no blocks.
+        super().__init__(*args, **options, file=io.StringIO(), ascii=False)
 
     @staticmethod
     def status_printer(_):

@@ -202,7 +202,7 @@ def test_two_sliders_have_a_pair():
 
 def test_the_kernel_sends_the_stored_sheets(explorer, ask):
     message, buffers = ask(explorer)
-    assert message == {"kind": "answer", "id": 1}
+    assert message == {"kind": "answer", "id": 1, "fresh": []}
     assert buffers == [explorer._sheets["图"].content]
 
 
@@ -244,6 +244,29 @@ def test_a_sweep_of_what_is_there_computes_nothing_new(ask):
     assert explorer._config["new_values"] is False
     (message,) = ask(explorer, compute=[15])
     assert "new_values=False" in message["error"]
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "offered"),
+    [
+        (range(1, 9), "n", False),
+        ([1, 2, 4], "n", True),
+        ([1.0, 2.0], "n", True),
+        ([[1, 2], [3, 4, 5]], ["n", "m"], False),
+        ([[1, 2], [3, 5]], ["n", "m"], True),
+    ],
+)
+def test_new_values_are_offered_only_where_there_are_some(values, name, offered):
+    explorer = SweepExplorer(lambda *key: {"和": sum(key)}, values, name=name)
+    assert explorer._config["new_values"] is offered
+
+
+def test_a_view_is_told_what_was_computed_before_it(explorer, ask):
+    assert ask(explorer)[0]["fresh"] == []
+    ask(explorer, compute=[0.7])
+    ask(explorer, compute=[0.5])
+    message, _ = ask(explorer)
+    assert message["fresh"] == [[0.7]]
 
 
 @pytest.mark.parametrize(
