@@ -21,19 +21,23 @@ _WRAPPED = re.compile(
     '<p class="aigc-saved">[^<]*</p></div>',
     re.DOTALL,
 )
-# JupyterLab and Notebook 7: an output is a .jp-OutputArea-child, a widget's is a panel,
-# which holds text alone while the widget is on its way and once it is given up.
+# JupyterLab and Notebook 7: an output is a .jp-OutputArea-child, a widget's holds a
+# panel. The panel holds text alone while the widget is on its way, and once it is given
+# up, and a view or an error of its own when there is a model.
 _OUTPUT = ".jp-OutputArea-child"
-_POSTER_OUTPUT = f"{_OUTPUT}:has([data-aigc-poster])"
+_BEHIND = f"{_OUTPUT}:has([data-aigc-poster])+{_OUTPUT}"
 _UNKNOWN = ".jupyter-widgets-error-widget"
+_FILLED, _FAILED = f":has(+{_OUTPUT}>.lm-Panel>*)", f":has(+{_OUTPUT} {_UNKNOWN})"
 _STYLE = (
     ".aigc-saved{font-size:.8125rem}"
-    f"{_POSTER_OUTPUT}+{_OUTPUT}:has(>.lm-Panel):not(:has(>.lm-Panel>*)),"
-    f"{_POSTER_OUTPUT}+{_OUTPUT}:has({_UNKNOWN}),"
-    f"{_OUTPUT}:has([data-aigc-poster][hidden]),"
-    f"{_POSTER_OUTPUT}:has(+{_OUTPUT}>.lm-Panel>*):not(:has(+{_OUTPUT} {_UNKNOWN}))"
-    " .aigc-saved"
-    "{display:none}"
+    "[data-aigc-poster] .aigc-explorer{min-height:0}"  # of a page, for its module
+    # No dead view is seen,
+    f"{_BEHIND}:has(>.lm-Panel):not(:has(>.lm-Panel>*)),{_BEHIND}:has({_UNKNOWN}),"
+    # and the words only where there is none that lives.
+    f"{_OUTPUT}{_FILLED}:not({_FAILED}) .aigc-saved{{display:none}}"
+    # A view hides its poster here and wherever the same stands: not above a dead one.
+    f"{_OUTPUT}:not({_FILLED}) [data-aigc-poster],{_OUTPUT}{_FAILED} [data-aigc-poster]"
+    "{display:block!important}"
 )
 
 
