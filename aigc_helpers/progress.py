@@ -1,8 +1,9 @@
 """A progress bar that shows only where somebody watches; needs no torch."""
 
+import io
 import sys
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from aigc_helpers import environment
 
@@ -13,7 +14,8 @@ def progress(items=None, *, total: int | None = None, label=None, unit: str = "i
     Silent if ``AIGC_PROGRESS=0`` and where nobody watches: in a script whose messages
     go to a file or a pipe. Bytes (``unit="B"``) are counted in k, M and G.
     """
-    return tqdm(
+    kind = NotebookBar if _in_notebook() else tqdm
+    return kind(
         items,
         total=total,
         desc=label,
@@ -25,10 +27,34 @@ def progress(items=None, *, total: int | None = None, label=None, unit: str = "i
 
 
 def is_watched() -> bool:
-    """Is this a notebook or a terminal?
+    """Is this a notebook or a terminal?"""
+    return _in_notebook() or sys.stderr.isatty()
 
-    A loaded ipykernel is no answer: widgets import it in plain scripts too.
-    """
+
+def _in_notebook() -> bool:
+    """A loaded ipykernel is no answer: widgets import it in plain scripts too."""
     ipython = sys.modules.get("IPython")  # never imported for this question
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel") or sys.stderr.isatty()
+    return hasattr(ipython.get_ipython() if ipython else None, "kernel")
+
+
+class NotebookBar(tqdm):
+    """A bar in an output of its own, which holds nothing once the bar is done.
+
+    tqdm's own for notebooks is a widget: a notebook that is opened again says of it
+    that its model was not found.
+    """
+
+    def __init__(self, *args, **options):
+        # The file takes the moves of a cursor, and would be thought to know no blocks.
+        super().__init__(*args, **options, file=io.StringIO(), ascii=False)
+
+    @staticmethod
+    def status_printer(_):
+        """A function that puts a text into the output, or empties it."""
+        from IPython.display import DisplayHandle
+
+        output = DisplayHandle()
+        output.display({}, raw=True)
+        return lambda text: output.update(
+            {"text/plain": text} if text else {}, raw=True
+        )

@@ -1,5 +1,6 @@
 """What every explorer's Python class shares: a widget, a page, answers to questions."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +8,11 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from aigc_helpers.explorers.modules import module_text, style_text
+from aigc_helpers.explorers.saved import HTML, VIEW, poster, token_of
+from aigc_helpers.explorers.words import WORDS
 
 
 class Explorer(anywidget.AnyWidget):
@@ -34,16 +38,17 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _kind = ""
+    _saved_words = WORDS["saved"]
     _config = traitlets.Dict().tag(sync=True)
     _state = traitlets.Dict().tag(sync=True)
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
-    _ipython_display_ = None  # ipywidgets 7 would show no text/html
     _follows = False
 
     def __init__(self, config: dict, state: dict, *, module: str = "", **traits: Any):
+        self._token = token_of(self._kind, json.dumps([config, state]))
         super().__init__(
-            _config=config,
+            _config={**config, "poster": self._token},
             _state=state,
             _esm=module or module_text(self._kind),
             _css=style_text(),
@@ -56,8 +61,18 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         if "google.colab" not in sys.modules:  # Colab would show the page's version
-            data["text/html"] = self._static_html()
+            html = self._static_html()
+            data[HTML] = poster(html, self._token, self._saved_words)
         return data, metadata
+
+    def _ipython_display_(self) -> None:
+        """Two outputs, so that the poster outlives the view; see ``saved.py``."""
+        data, metadata = self._repr_mimebundle_()
+        if HTML in data:
+            view = data.pop(VIEW)
+            display(data, raw=True)
+            data = {VIEW: view}
+        display(data, metadata=metadata, raw=True)
 
     @contextmanager
     def _one_change(self) -> Iterator[None]:

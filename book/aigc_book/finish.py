@@ -23,6 +23,7 @@ from aigc_book import (
     versions,
 )
 from aigc_book.memory import Memory
+from aigc_helpers.explorers import saved
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def steps(path: Path, site: Site) -> list[Callable[[str], str]]:
     root = "../" * (len(path.relative_to(site.out).parts) - 1)
     pack = partial(site.memory.recall, lean.smallest)
     return [
+        saved.on_page,
         site.formulas.set_in,
         repairs.translate,
         repairs.clarify,

@@ -30,6 +30,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from aigc_helpers.data import DatasetUnavailable, load
+from aigc_helpers.explorers.saved import VIEW, without_views
 from aigc_helpers.files import whole
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -47,7 +48,6 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class CellFailed(RuntimeError):
@@ -86,10 +86,12 @@ def in_stored_form(notebook):
     for cell in notebook.cells:
         for key in ("execution", "ExecuteTime", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = without_views(cell.outputs)
         for output in cell.get("outputs", ()):
             # A model id without its state shows "Error displaying widget".
             if len(output.get("data", ())) > 1:
-                output.data.pop(WIDGET, None)
+                output.data.pop(VIEW, None)
     return notebook
 
 

@@ -308,6 +308,37 @@ def test_without_a_network_one_slider_moves_at_a_time(explorer):
     assert "预先算好" in shown.status.inner_text()
 
 
+def named(page, text: str) -> None:
+    """Wait until the picture is said to be that of these settings."""
+    page.locator(f'.aigc-picture[aria-label*="{text}"]').wait_for()
+
+
+def test_a_stored_picture_is_named_by_its_own_settings(explorer):
+    shown = explorer("strip.html")
+    shown.sliders.nth(0).fill("2.95")  # of the strip's pictures 3 is nearest
+    named(shown.page, "方向 1：+3.00")
+    assert "图像取自 种子 0，数字 3，方向 1：+3.00" in shown.status.inner_text()
+    shown.sliders.nth(0).fill("3")
+    shown.page.get_by_text("预先算好的图像：一次动一个滑块", exact=True).wait_for()
+    named(shown.page, "方向 1：+3.00")
+    shown.page.get_by_label("9", exact=True).check()
+    named(shown.page, "数字 9。各方向都在 0")
+
+
+def test_a_picture_of_another_seed_keeps_its_name(explorer, open_page):
+    shown = explorer()
+    shown.page.route("**/conditional.onnx", lambda route: route.fulfill(status=404))
+    shown.sliders.nth(0).fill("3")
+    named(shown.page, "方向 1：+3.00")
+    shown.page.get_by_role("button", name="随机样本").click()  # of that none is stored
+    shown.page.evaluate(
+        "document.querySelector('.aigc-explorer').aigc.view.settled({source: 'strip'},"
+        " document.querySelector('.aigc-explorer').aigc.view.state)"
+    )
+    named(shown.page, "方向 1：+3.00")
+    open_page.problems.clear()
+
+
 @pytest.mark.parametrize("asset", ["ort-wasm.bin", "conditional.onnx", "ort.js"])
 @pytest.mark.parametrize("fault", ["missing", "damaged"])
 def test_a_faulty_network_is_reported_in_its_place(explorer, open_page, asset, fault):

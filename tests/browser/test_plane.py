@@ -240,6 +240,24 @@ def test_the_nearest_point_is_told_in_words(plane_page, planes):
     )
 
 
+def test_a_stored_picture_is_named_by_its_own_place(plane_page, planes):
+    page = plane_page("plane-grid.html").page
+    page.get_by_label("z₁", exact=True).fill("-1.5")
+    page.get_by_label("z₂", exact=True).fill("2")
+    (left, right), (bottom, top) = planes["widget"]._config["bounds"]
+    count = page.evaluate(
+        "document.querySelector('.aigc-explorer').aigc.view.strip.count"
+    )
+    middles = []
+    for value, low, high in ((-1.5, left, right), (2, bottom, top)):
+        cell = int((value - low) / (high - low) * count)
+        middles.append(low + (cell + 0.5) * (high - low) / count)
+    x, y = (f"{value:+.2f}".replace("-", "−") for value in middles)
+    page.locator(f'.aigc-picture[aria-label^="z₁ = {x}、z₂ = {y} 处"]').wait_for()
+    words = page.locator(".aigc-status").inner_text()
+    assert words == f"预先算好的图像（图像取自 z₁ = {x}，z₂ = {y}）"
+
+
 INK = """() => {
   const canvas = document.querySelectorAll(".aigc-pad canvas")[1];
   const { data } = canvas.getContext("2d").getImageData(0, 0, 720, 720);

@@ -318,6 +318,64 @@ def test_live_a_new_value_is_computed_and_can_be_found_again(live, axe):
     assert axe(page) == []
 
 
+def known(page) -> str:
+    """The value under whose name everything on the page stands."""
+    value = page.locator(".aigc-row output").inner_text()
+    check(page, float(value))
+    (label,) = {
+        page.locator(".aigc-sweep-picture").nth(n).get_attribute("aria-label")[2:]
+        for n in (0, 1)
+    }
+    words = page.locator(".aigc-status").inner_text()
+    assert label == f"β = {value}" and words.startswith(f"β = {value}，")
+    return value
+
+
+def test_live_a_page_that_is_loaded_again_knows_what_was_computed(live, open_page):
+    page, widget = live
+    for text in ("0.7", "0.3"):
+        compute(page, text)
+        answer(page, widget)
+        page.wait_for_timeout(200)
+    again = show_live(open_page, widget)
+    assert again.locator(".aigc-row output").inner_text() == "0.25"  # until it is known
+    assert again.locator(".aigc-sweep-text span").inner_text() == "值为 0.25"
+    answer(again, widget)
+    again.locator(".aigc-fresh button >> nth=1").wait_for()
+    again.get_by_text("刚算好的结果").wait_for()
+    assert known(again) == "0.3"
+    again.get_by_role("button", name="β = 0.7").click()
+    again.get_by_text("β = 0.7，").wait_for()
+    assert known(again) == "0.7"
+
+
+def test_live_a_value_that_the_kernel_has_lost_is_not_shown_under_its_name(
+    live, open_page
+):
+    page, widget = live
+    compute(page, "0.7")
+    answer(page, widget)
+    page.wait_for_timeout(200)
+    assert widget.value == 0.7
+    del widget.results[0.7,]
+    widget._compute = lambda value: 1 / 0
+    again = show_live(open_page, widget)
+    answer(again, widget)
+    again.wait_for_selector(".aigc-failed")
+    assert again.locator(".aigc-row output").inner_text() == "0.5"
+    check(again, 0.5)
+
+
+def test_live_what_another_view_had_computed_is_asked_for(live):
+    page, widget = live
+    widget._answer({"compute": [0.7]})
+    widget.value = 0.7
+    page.evaluate("state => model.python(state)", widget._state)
+    answer(page, widget)
+    page.get_by_text("刚算好的结果").wait_for()
+    assert known(page) == "0.7"
+
+
 @pytest.mark.parametrize("text", ["2", "-1", ""])
 def test_live_a_value_out_of_range_is_explained(live, text):
     page, widget = live

@@ -15,7 +15,9 @@ import pytest
 from budgets import held
 from making import code, notebook, prose, stream, text
 from nbformat.v4 import new_output
-from tools.run_notebooks import NOTEBOOKS, TEMPLATE, WIDGET
+from tools.run_notebooks import NOTEBOOKS, TEMPLATE
+
+from aigc_helpers.explorers.saved import VIEW
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 RULES = {rule.__name__: rule for rule in code_rules.RULES + prose_rules.RULES}
@@ -142,7 +144,7 @@ def without_seconds(made):
 
 ERROR = new_output("error", ename="ValueError", evalue="", traceback=[])
 SVG = text("<SVG>", **{"image/svg+xml": "<svg/>"})
-SLIDER = text("IntSlider()", **{WIDGET: {}})
+SLIDER = text("IntSlider()", **{VIEW: {}})
 BROKEN = [
     ("outputs_come_from_one_clean_run", miscounted),
     ("outputs_come_from_one_clean_run", unrun),

@@ -5,10 +5,12 @@ import platform
 
 import nbformat
 import pytest
-from making import code, notebook, saved, stream, text
+from making import code, notebook, prose, saved, stream, text
 from nbformat.v4 import output_from_msg
 from tools import run_notebooks
-from tools.run_notebooks import KERNEL, WIDGET
+from tools.run_notebooks import KERNEL
+
+from aigc_helpers.explorers.saved import VIEW
 
 pytestmark = pytest.mark.alone  # nbclient starts an event loop: see running.py
 FIGURE = "import matplotlib.pyplot as plt\nfig, _ = plt.subplots(); plt.close(fig)\nfig"
@@ -56,7 +58,7 @@ def test_a_run_is_stored_clean(tmp_path, no_data):
     (printed,) = stored.cells[1].outputs
     assert printed.text == "a\nb\n"
     assert "image/png" in stored.cells[3].outputs[0].data
-    assert WIDGET not in stored.cells[4].outputs[0].data
+    assert VIEW not in stored.cells[4].outputs[0].data
     assert stored.metadata.aigc.dataset == "mnist"
     assert stored.metadata.aigc.data == "digits"
     assert 0 < stored.metadata.aigc.seconds < 100
@@ -110,11 +112,40 @@ def test_check_finds_what_an_editor_leaves_and_changes_nothing(tmp_path, capsys)
 
 
 def test_a_widget_without_another_view_keeps_it():
-    content = {"data": {WIDGET: {"model_id": "0"}}, "metadata": {}}
+    content = {"data": {VIEW: {"model_id": "0"}}, "metadata": {}}
     header = {"msg_type": "display_data"}
     output = output_from_msg({"header": header, "content": content})
     kept = run_notebooks.in_stored_form(notebook(code("1", output)))
-    assert WIDGET in kept.cells[0].outputs[0].data
+    assert VIEW in kept.cells[0].outputs[0].data
+
+
+def test_an_explorer_is_stored_as_its_poster_alone(tmp_path, no_data):
+    source = (
+        "from aigc_helpers.explorers import check\ncheck.number('2 + 2？', answer=4)"
+    )
+    path = saved(notebook(code(source), code(SLIDER)), tmp_path)
+    assert run_notebooks.main([str(path)]) == 0
+    explorer, slider = nbformat.read(path, as_version=4).cells
+    (output,) = explorer.outputs
+    assert set(output.data) == {"text/plain", "text/html"}
+    assert "data-aigc-poster" in output.data["text/html"]
+    assert len(slider.outputs) == 1
+
+
+def test_a_poster_s_view_and_a_finished_bar_are_not_stored():
+    def shown(data):
+        return output_from_msg(
+            {
+                "header": {"msg_type": "display_data"},
+                "content": {"data": data, "metadata": {}},
+            }
+        )
+
+    poster, view = {"text/html": "<i data-aigc-poster></i>"}, {VIEW: {"model_id": "0"}}
+    outputs = [shown(data) for data in ({}, poster, view, view)]
+    made = notebook(code("1", *outputs), prose("2"))
+    cell = run_notebooks.in_stored_form(made).cells[0]
+    assert [set(output.data) for output in cell.outputs] == [{"text/html"}]
 
 
 def test_an_unknown_notebook_is_named(capsys):

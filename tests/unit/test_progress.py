@@ -35,9 +35,49 @@ def test_a_terminal_is_watched(unwatched, monkeypatch, capsys):
     assert "three" in capsys.readouterr().err
 
 
-def test_a_notebook_is_watched(unwatched, monkeypatch):
+@pytest.fixture
+def notebook(unwatched, monkeypatch) -> list[dict]:
+    """In a notebook: what the one output that is shown holds, in order."""
+    held: list[dict] = []
+
+    class DisplayHandle:
+        def display(self, data, *, raw):
+            assert raw and not held, "one output"
+            self.update(data, raw=raw)
+
+        def update(self, data, *, raw):
+            held.append(data)
+
     as_ipython(monkeypatch, SimpleNamespace(kernel=object()))
-    assert is_watched() and not progress(range(1)).disable
+    module = SimpleNamespace(DisplayHandle=DisplayHandle)
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    return held
+
+
+def test_a_notebook_is_watched_and_keeps_nothing_of_a_bar(notebook, capsys):
+    assert is_watched()
+    with progress(total=3, label="三步") as bar:
+        bar.update(3)
+        bar.refresh()
+    assert "三步" in notebook[-2]["text/plain"] and "3/3" in notebook[-2]["text/plain"]
+    assert notebook[-1] == {}
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_that_is_left_early_keeps_nothing(notebook):
+    with pytest.raises(KeyboardInterrupt):
+        for _ in progress(range(3), label="三步"):
+            raise KeyboardInterrupt
+    assert len(notebook) > 2 and notebook[-1] == {}
+
+
+def test_a_bar_within_a_bar_prints_nothing(notebook, capsys, monkeypatch):
+    outer = progress(total=2)
+    notebook.clear()
+    with progress(total=2):
+        pass
+    outer.close()
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("shell", [None, SimpleNamespace()])

@@ -9,6 +9,7 @@ from aigc_helpers.explorers.check.setting import (
     number_config,
     order_config,
 )
+from aigc_helpers.explorers.check.words import WORDS
 
 
 class SelfCheck(Explorer):
@@ -23,16 +24,17 @@ class SelfCheck(Explorer):
     """
 
     _kind = "check"
+    _saved_words = WORDS["saved"]
 
     def __init__(self, question: str, config: dict):
-        self._question = question
+        self._question, self._asked = question, config
         super().__init__(config, {})
 
     def __repr__(self) -> str:
-        return f"SelfCheck({self._config['type']!r}, {self._question!r})"
+        return f"SelfCheck({self._asked['type']!r}, {self._question!r})"
 
     def _static_html(self) -> str:
-        return static_html(self._config)
+        return static_html(self._asked)
 
 
 def choice(

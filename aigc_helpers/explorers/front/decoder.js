@@ -4,6 +4,8 @@
 // A subclass gives
 //   latent(state)    [z, label] of a state
 //   tileOf(state)    [row, column] of the sprite's nearest tile, or null
+//   stateOf(tile)    the state of which that tile is the picture
+//   nameOf(state)    the state in a few words
 //   describe(state)  the picture in words
 // and makes this.canvas by picture() in build().
 
@@ -19,6 +21,7 @@ const DECODER_TEXT = {
     byNetwork: "浏览器正在运行网络 · {ms} ms",
     byKernel: "Python 内核正在运行网络 · {ms} ms",
     byKernelLate: "Python 内核已经算好图像",
+    apart: "{words}（图像取自 {name}）",
     kernelError: "Python 内核没能算出图像：{error}",
     noNetwork: "网络没有加载成功，图像仍是预先算好的，离当前设置最近。再动一次会重新加载；一直不成功，就检查网络连接再刷新页面。",
     broken: "网络没能算出图像。重置或刷新页面可以再试一次。",
@@ -31,6 +34,7 @@ export class DecoderView extends ExplorerView {
     super(model, el, kind, { ...DECODER_TEXT, ...text });
     this.stripOnly = this.config.source === "strip";
     this.network = null;
+    this.shown = this.state; // what the picture shows: a stored one has its own state
   }
 
   picture() {
@@ -86,9 +90,10 @@ export class DecoderView extends ExplorerView {
     return { source: this.live ? "kernel" : "network", image };
   }
 
-  draw({ image, tile }) {
+  draw({ image, tile }, state) {
     if (image) paintGrey(this.canvas, image);
     else if (tile) this.paintTile(this.canvas, ...tile);
+    if (image || tile) this.shown = image ? state : this.stateOf(tile);
     return image || tile;
   }
 
@@ -97,8 +102,12 @@ export class DecoderView extends ExplorerView {
   }
 
   settled({ source }, state, ms) {
-    this.canvas.setAttribute("aria-label", this.describe(state));
-    if (!this.failed) this.say(this.answeredBy(source, ms));
+    this.canvas.setAttribute("aria-label", this.describe(this.shown));
+    if (this.failed) return;
+    const words = this.answeredBy(source, ms);
+    const name = this.nameOf(this.shown);
+    const apart = name !== this.nameOf(state);
+    this.say(apart ? fill(this.text.apart, { words, name }) : words);
   }
 
   answeredBy(source, ms) {

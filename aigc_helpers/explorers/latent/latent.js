@@ -4,7 +4,7 @@ import { button, classChoice, element, sliderRow } from "../front/controls.js";
 import { clamp, fill, LAST_SEED, paintGrey, signed } from "../front/core.js";
 import { DecoderView } from "../front/decoder.js";
 import { explorer } from "../front/view.js";
-import { nearestTile, REACH, Space } from "./space.js";
+import { nearestTile, REACH, Space, stateOfTile } from "./space.js";
 
 const TEXT = {
   zh: {
@@ -20,6 +20,8 @@ const TEXT = {
     highest: "拉到最右",
     picture: "生成的图像。{settings}",
     pictureOf: "生成的数字 {label}。{settings}",
+    name: "种子 {seed}，{settings}",
+    nameOf: "种子 {seed}，数字 {label}，{settings}",
     setting: "{name}：{value}",
     separator: "；",
     atRest: "各方向都在 0",
@@ -152,6 +154,10 @@ class LatentView extends DecoderView {
     return nearestTile(this.space, this.strip, state);
   }
 
+  stateOf(tile) {
+    return stateOfTile(this.space, this.strip, tile);
+  }
+
   /* -- when nothing moves: words, and the small pictures -- */
 
   settled(answer, state, ms) {
@@ -160,16 +166,25 @@ class LatentView extends DecoderView {
     this.refreshSmall(state).catch((error) => console.warn("explorer:", error));
   }
 
+  nameOf(state) {
+    const { seed, label } = state;
+    const text = this.config.n_classes ? TEXT.nameOf : TEXT.name;
+    return fill(text, { seed, label, settings: this.settings(state) });
+  }
+
   describe(state) {
+    const text = this.config.n_classes ? TEXT.pictureOf : TEXT.picture;
+    return fill(text, { label: state.label, settings: this.settings(state) });
+  }
+
+  settings(state) {
     const values = state.coordinates.map((value, i) => [this.config.names[i], value]);
     const moved = values.filter(([, value]) => value !== 0);
     if (state.t) moved.push([TEXT.walk, state.t]);
     const parts = moved.map(([name, value]) =>
       fill(TEXT.setting, { name, value: signed(value) }),
     );
-    const settings = parts.join(TEXT.separator) || TEXT.atRest;
-    const text = this.config.n_classes ? TEXT.pictureOf : TEXT.picture;
-    return fill(text, { label: state.label, settings });
+    return parts.join(TEXT.separator) || TEXT.atRest;
   }
 
   // What each slider would show at its ends, one picture at a time.

@@ -40,6 +40,15 @@ export class Space {
   }
 }
 
+// The state of which a tile is the picture.
+export function stateOfTile(space, strip, [row, column]) {
+  const { rest, positions } = strip;
+  const share = column / (positions - 1);
+  if (row < space.size) return space.moved(rest, row, REACH * (2 * share - 1));
+  if (row === space.size) return { ...rest, t: share };
+  return { ...rest, label: (column - 1) / 2 };
+}
+
 // Which tile of the filmstrip shows a state best, or null: [row, column].
 export function nearestTile(space, strip, state) {
   const { rest } = strip;

@@ -16,8 +16,9 @@ const TEXT = {
     grid: "铺上解码图",
     nearest: "最近的数据点：{name} · 相距 {gap}",
     nearestPlain: "最近的数据点相距 {gap}",
+    place: "z₁ = {x}，z₂ = {y}",
     picture: "z₁ = {x}、z₂ = {y} 处解码出的图像。{nearest}",
-    stripOnly: "预先算好的图像：显示离标记最近的一格",
+    stripOnly: "预先算好的图像",
   },
 }.zh;
 const STEPS = 200; // of a slider over its axis
@@ -238,9 +239,20 @@ class PlaneView extends DecoderView {
     return [cell(1 - y), cell(x)];
   }
 
+  // The middle of the cell.
+  stateOf([row, column]) {
+    const { count } = this.strip;
+    const [x, y] = [(column + 0.5) / count, 1 - (row + 0.5) / count];
+    return { ...this.state, z: this.plane.at(x, y) };
+  }
+
   settled(answer, state, ms) {
     super.settled(answer, state, ms);
     this.pad.setAttribute("aria-label", this.words(TEXT.pad, state));
+  }
+
+  nameOf(state) {
+    return this.words(TEXT.place, state);
   }
 
   describe(state) {

@@ -34,6 +34,12 @@ class Axis:
         """Whether all values are ints, so that new ones are whole numbers too."""
         return all(isinstance(value, int) for value in self.values)
 
+    @property
+    def full(self) -> bool:
+        """Whether no value lies between those that there are."""
+        low, high = self.values[0], self.values[-1]
+        return self.whole and len(self.values) == high - low + 1
+
     def config(self) -> dict:
         """What the module must know of the slider."""
         facts = {"name": self.name, "values": list(self.values)}
@@ -177,8 +183,9 @@ def sweep_setting(
     asked = options_of(SweepOptions, options)
     axes = _axes(values, name)
     lowest = tuple(axis.values[0] for axis in axes)
+    new_values = asked.new_values and not all(axis.full for axis in axes)
     setting = SweepSetting(
-        axes, _presets(asked.presets, axes), lowest, asked.new_values, asked.max_bytes
+        axes, _presets(asked.presets, axes), lowest, new_values, asked.max_bytes
     )
     if asked.start is None:
         return setting

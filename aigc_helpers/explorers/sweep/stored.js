@@ -30,7 +30,8 @@ export class Sweep {
     });
   }
 
-  // Place of stored values in all lists; the first slider's values run fastest.
+  // Place in all lists of a value, or of the stored one nearest to it; the first
+  // slider's values run fastest.
   place(value) {
     const [i, j = 0] = this.nearest(value).map((v, axis) =>
       this.axes[axis].values.indexOf(v),
@@ -42,6 +43,7 @@ export class Sweep {
   record(value) {
     const fresh = this.freshOf(value);
     if (fresh) return fresh;
+    if (!this.has(value)) throw new Error(`nothing is known of ${value}`);
     const place = this.place(value);
     const at = ({ values }) => values[place];
     return { place, numbers: this.numbers.map(at), texts: this.texts.map(at) };

@@ -159,16 +159,22 @@ class SweepView extends ExplorerView {
     if (!this.sweep.has(value)) {
       this.work(true, value);
       try {
-        const { message, buffers } = await this.kernel.ask({ compute: value }, Infinity);
-        const kind = "image/webp";
-        const pictures = await Promise.all(buffers.map((b) => pictureOf(b, kind)));
-        this.sweep.add(value, message, pictures);
-        this.offer(value);
+        await this.learn(value);
       } finally {
         this.work(false);
       }
     }
     this.finish({ ...this.state, value });
+  }
+
+  // What the kernel gives for a value that is not stored; it may have it already.
+  async learn(value) {
+    const { message, buffers } = await this.kernel.ask({ compute: value }, Infinity);
+    const pictures = await picturesOf(buffers);
+    if (this.sweep.has(value)) return;
+    this.sweep.add(value, message, pictures);
+    this.offer(value);
+    this.showControls();
   }
 
   work(computing, value) {
@@ -182,7 +188,7 @@ class SweepView extends ExplorerView {
   // A button that leads back to a value that the kernel has computed.
   offer(value) {
     const press = () => this.finish({ ...this.state, value });
-    this.freshNode.append(button(this.settings(value), press));
+    this.freshNode?.append(button(this.settings(value), press));
   }
 
   /* -- what the reader does -- */
@@ -200,8 +206,14 @@ class SweepView extends ExplorerView {
     return { ...this.initial, value };
   }
 
+  // The state's value, or the nearest one that is known: nothing is shown under
+  // another value's name.
+  shown(state) {
+    return this.sweep.has(state.value) ? state.value : this.sweep.nearest(state.value);
+  }
+
   showControls() {
-    const { value } = this.state;
+    const value = this.shown(this.state);
     const near = this.sweep.nearest(value);
     this.rows.forEach((row, i) => {
       row.show(this.config.axes[i].values.indexOf(near[i]));
@@ -216,7 +228,7 @@ class SweepView extends ExplorerView {
 
   showNumber({ name, value, chart }, now) {
     value.textContent = readable(now);
-    const at = this.state.value;
+    const at = this.shown(this.state);
     const { x, y, fresh } = this.sweep.curve(name, at);
     const { low, high } = this.sweep.scale(name);
     chart.frame(null, [low, high]);
@@ -234,18 +246,24 @@ class SweepView extends ExplorerView {
   /* -- pictures -- */
 
   async answer(state) {
-    if (this.live && !this.sheets && this.pictures.length) await this.loadSheets();
-    return { source: this.sweep.has(state.value) === "fresh" ? "kernel" : "stored" };
+    if (this.live && !this.sheets) await this.load();
+    if (this.live && !this.sweep.has(state.value)) {
+      await this.learn(state.value).catch((error) => this.fail(error));
+    }
+    const source = this.sweep.has(state.value) === "fresh" ? "kernel" : "stored";
+    return { source, value: this.shown(state) };
   }
 
-  async loadSheets() {
-    const { buffers } = await this.kernel.ask({});
-    const kind = "image/webp";
-    this.sheets = await Promise.all(buffers.map((buffer) => pictureOf(buffer, kind)));
+  // The stored pictures, and what was computed before this view was made.
+  async load() {
+    const { message, buffers } = await this.kernel.ask({});
+    const sheets = await picturesOf(buffers);
+    for (const value of message.fresh) await this.learn(value);
+    this.sheets = sheets;
   }
 
-  draw(_, state) {
-    const { place, pictures } = this.sweep.record(state.value);
+  draw({ value }) {
+    const { place, pictures } = this.sweep.record(value);
     this.pictures.forEach(({ canvas }, i) => {
       const { tile, columns } = this.config.pictures[i];
       const sheet = this.live ? this.sheets[i] : this.model.get("_sprites")[i];
@@ -257,9 +275,9 @@ class SweepView extends ExplorerView {
 
   /* -- words -- */
 
-  settled({ source }, state) {
-    const settings = this.settings(state.value);
-    const { numbers } = this.sweep.record(state.value);
+  settled({ source, value: shown }) {
+    const settings = this.settings(shown);
+    const { numbers } = this.sweep.record(shown);
     for (const { name, canvas } of this.pictures) {
       canvas.setAttribute("aria-label", fill(TEXT.picture, { name, settings }));
     }
@@ -291,6 +309,10 @@ class SweepView extends ExplorerView {
     super.end();
     for (const { chart } of this.numbers) chart.close();
   }
+}
+
+function picturesOf(buffers) {
+  return Promise.all(buffers.map((buffer) => pictureOf(buffer, "image/webp")));
 }
 
 function written(value) {

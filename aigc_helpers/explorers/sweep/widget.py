@@ -129,9 +129,11 @@ class SweepExplorer(Explorer):
                 self._state = {**self._state, "value": value}
 
     def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
-        """The stored pictures, or what ``compute`` gives for a new value."""
+        """What there is so far, or what ``compute`` gives for a new value."""
         if "compute" not in content:
-            return {}, [sheet.content for sheet in self._sheets.values()]
+            stored = set(self._setting.keys)
+            fresh = [list(key) for key in self.results if key not in stored]
+            return {"fresh": fresh}, [s.content for s in self._sheets.values()]
         if not self._setting.new_values:
             raise ValueError("this sweep has new_values=False")
         pairs = zip(self._setting.axes, content["compute"], strict=True)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 import traitlets
-from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 from torch import nn
 
@@ -192,7 +191,7 @@ def test_a_trait_that_does_not_fit_is_refused_and_changes_nothing(
 
 
 def bundle(explorer) -> dict:
-    return DisplayFormatter().format(explorer)[0]
+    return explorer._repr_mimebundle_()[0]
 
 
 def test_the_stored_form_has_a_live_and_a_static_side(explorer):

@@ -9,7 +9,6 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 from torch import nn
 
@@ -201,8 +200,7 @@ def test_what_does_not_fit_is_refused(options, message):
 
 def test_two_runs_store_the_same_text_and_it_asks_nothing():
     made = [
-        DisplayFormatter().format(PlaneExplorer(ramps, POINTS, LABELS))[0]
-        for _ in range(2)
+        PlaneExplorer(ramps, POINTS, LABELS)._repr_mimebundle_()[0] for _ in range(2)
     ]
     assert made[0]["text/html"] == made[1]["text/html"]
     assert "n_points=" in made[0]["text/plain"]

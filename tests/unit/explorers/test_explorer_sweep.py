@@ -9,7 +9,6 @@ from collections import namedtuple
 import numpy as np
 import pytest
 import torch
-from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -203,7 +202,7 @@ def test_two_sliders_have_a_pair():
 
 def test_the_kernel_sends_the_stored_sheets(explorer, ask):
     message, buffers = ask(explorer)
-    assert message == {"kind": "answer", "id": 1}
+    assert message == {"kind": "answer", "id": 1, "fresh": []}
     assert buffers == [explorer._sheets["图"].content]
 
 
@@ -245,6 +244,29 @@ def test_a_sweep_of_what_is_there_computes_nothing_new(ask):
     assert explorer._config["new_values"] is False
     (message,) = ask(explorer, compute=[15])
     assert "new_values=False" in message["error"]
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "offered"),
+    [
+        (range(1, 9), "n", False),
+        ([1, 2, 4], "n", True),
+        ([1.0, 2.0], "n", True),
+        ([[1, 2], [3, 4, 5]], ["n", "m"], False),
+        ([[1, 2], [3, 5]], ["n", "m"], True),
+    ],
+)
+def test_new_values_are_offered_only_where_there_are_some(values, name, offered):
+    explorer = SweepExplorer(lambda *key: {"和": sum(key)}, values, name=name)
+    assert explorer._config["new_values"] is offered
+
+
+def test_a_view_is_told_what_was_computed_before_it(explorer, ask):
+    assert ask(explorer)[0]["fresh"] == []
+    ask(explorer, compute=[0.7])
+    ask(explorer, compute=[0.5])
+    message, _ = ask(explorer)
+    assert message["fresh"] == [[0.7]]
 
 
 @pytest.mark.parametrize(
@@ -311,8 +333,7 @@ def test_what_does_not_fit_is_refused(options, message):
 
 def test_two_runs_store_the_same_text_and_it_asks_nothing():
     made = [
-        DisplayFormatter().format(SweepExplorer(parts, [0, 1], name="β"))[0]
-        for _ in range(2)
+        SweepExplorer(parts, [0, 1], name="β")._repr_mimebundle_()[0] for _ in range(2)
     ]
     assert made[0]["text/html"] == made[1]["text/html"]
     html = made[0]["text/html"]

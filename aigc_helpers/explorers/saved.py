@@ -1,0 +1,70 @@
+"""What stands in a notebook where no view of an explorer can live: its poster.
+
+An explorer shows itself as two outputs: the poster, which is its page's HTML, then its
+view, which hides the poster while it lives (``front/poster.js``). In a notebook that is
+opened again, and in a Jupyter that does not know anywidget, an English error takes the
+view's place; no script of ours runs there, so the poster's own style hides the error. A
+notebook that is not trusted may have no style; Jupyter leaves out the view there.
+"""
+
+import hashlib
+import re
+
+HTML = "text/html"
+VIEW = "application/vnd.jupyter.widget-view+json"
+_POSTER = (
+    '<div data-aigc-poster="{token}"><style>{style}</style>{html}'
+    '<p class="aigc-saved">{words}</p></div>'
+)
+_WRAPPED = re.compile(
+    '<div data-aigc-poster="[0-9a-f]+"><style>[^<]*</style>(.*?)'
+    '<p class="aigc-saved">[^<]*</p></div>',
+    re.DOTALL,
+)
+# JupyterLab and Notebook 7: an output is a .jp-OutputArea-child, a widget's holds a
+# panel. The panel holds text alone while the widget is on its way, and once it is given
+# up, and a view or an error of its own when there is a model.
+_OUTPUT = ".jp-OutputArea-child"
+_BEHIND = f"{_OUTPUT}:has([data-aigc-poster])+{_OUTPUT}"
+_UNKNOWN = ".jupyter-widgets-error-widget"
+_FILLED, _FAILED = f":has(+{_OUTPUT}>.lm-Panel>*)", f":has(+{_OUTPUT} {_UNKNOWN})"
+_STYLE = (
+    ".aigc-saved{font-size:.8125rem}"
+    "[data-aigc-poster] .aigc-explorer{min-height:0}"  # of a page, for its module
+    # No dead view is seen,
+    f"{_BEHIND}:has(>.lm-Panel):not(:has(>.lm-Panel>*)),{_BEHIND}:has({_UNKNOWN}),"
+    # and the words only where there is none that lives.
+    f"{_OUTPUT}{_FILLED}:not({_FAILED}) .aigc-saved{{display:none}}"
+    # A view hides its poster here and wherever the same stands: not above a dead one.
+    f"{_OUTPUT}:not({_FILLED}) [data-aigc-poster],{_OUTPUT}{_FAILED} [data-aigc-poster]"
+    "{display:block!important}"
+)
+
+
+def token_of(*facts: str) -> str:
+    """Name of a poster, the same in every run."""
+    return hashlib.sha256("".join(facts).encode()).hexdigest()[:12]
+
+
+def poster(html: str, token: str, words: str) -> str:
+    """An explorer's HTML as it stays in a notebook, with words on how to go on."""
+    return _POSTER.format(token=token, style=_STYLE, html=html, words=words)
+
+
+def on_page(text: str) -> str:
+    """A page with its posters taken out of what surrounds them in a notebook."""
+    return _WRAPPED.sub(r"\1", text)
+
+
+def without_views(outputs: list) -> list:
+    """A cell's stored outputs without the views for which a poster stands.
+
+    Outputs that hold nothing, where a progress bar has been, go as well.
+    """
+    kept: list = []
+    for output in outputs:
+        data = output.get("data")
+        behind = kept and "data-aigc-poster" in kept[-1].get("data", {}).get(HTML, "")
+        if data is None or (data and not (behind and set(data) == {VIEW})):
+            kept.append(output)
+    return kept
