@@ -19,6 +19,7 @@ Bases, what subjects share
     runtime     seeds, devices, threads, number formats
     files       files that are whole or absent
     progress    a progress bar where somebody watches
+    reader      what a mistake, or a stop, tells the reader in Chinese
 
 Showing
     plotting    figures with Chinese labels

@@ -23,8 +23,8 @@ def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         return args.run(args) or 0
-    except KeyboardInterrupt:
-        complain("已中断")
+    except KeyboardInterrupt as interrupt:
+        complain(getattr(interrupt, "chinese", "已中断"))
         return 130
     except Exception as error:
         if os.environ.get("AIGC_DEBUG", "0") not in ("", "0"):

@@ -78,5 +78,6 @@ class Explorer(anywidget.AnyWidget):
         try:
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
-        except Exception as error:  # the page must hear of any failure
-            self.send({"kind": "error", **reply, "error": str(error)})
+        except (Exception, KeyboardInterrupt) as error:  # the page must hear of any
+            words = getattr(error, "chinese", str(error) or type(error).__name__)
+            self.send({"kind": "error", **reply, "error": words})

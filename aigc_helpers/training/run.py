@@ -4,7 +4,6 @@ import copy
 import math
 import signal
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
@@ -14,11 +13,12 @@ import torch
 from torch import nn
 
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import ForReader, Stopped
 from aigc_helpers.training.checkpoint import restore_checkpoint, save_checkpoint
 
 
-class DivergedError(ArithmeticError):
-    """A loss is no longer a number."""
+class DivergedError(ForReader, ArithmeticError):
+    """A loss is no longer a number, or far from any that it had."""
 
 
 def warmup_then_decay(step: int, steps: int, *, warmup: float = 0.05) -> float:
@@ -106,8 +106,13 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
     Yields
     ------
     int
-        The step number. After an interrupt (Ctrl-C, the stop button) the step under
-        way is finished, the state is saved, and a warning says where it stopped.
+        The step number.
+
+    Raises
+    ------
+    Stopped
+        After an interrupt (Ctrl-C, the stop button): the step under way is finished
+        and the state saved. A second interrupt does not wait for the step.
     """
     start = restore_checkpoint(checkpoint, parts, steps) if checkpoint else 0
     with interrupt_flag() as interrupted, progress(total=steps) as bar:
@@ -119,10 +124,23 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
             if checkpoint and (done % 100 == 0 or done == steps or stop):
                 save_checkpoint(checkpoint, parts, done, steps)
             if stop:
-                note = f"stopped after step {done} of {steps}"
-                note += f"; saved in {checkpoint}" if checkpoint else ""
-                warnings.warn(note, stacklevel=4)  # of Run, of a loop, of its caller
-                return
+                raise stopped_at(done, steps, checkpoint)
+
+
+def stopped_at(done: int, steps: int, checkpoint: Path | str | None) -> Stopped:
+    """What is told of a run that the reader stopped."""
+    text, place = f"stopped after step {done} of {steps}", f"第 {done:,} 步"
+    chinese = f"训练停在{place}（共 {steps:,} 步）"
+    if checkpoint:
+        return Stopped(
+            f"{text}; saved in {checkpoint}",
+            f"{chinese}，进度存在 {checkpoint}。再运行一次，就从{place}接着走。",
+        )
+    return Stopped(
+        text,
+        f"{chinese}，后面的都没有运行。走到这里的网络和损失，在 sys.last_value.kept 的 "
+        "average 和 history 里；再运行一次，重新训练。",
+    )
 
 
 @dataclass(eq=False, repr=False)
@@ -171,6 +189,8 @@ class Run:
         If a number is out of its range.
     DivergedError
         If a recorded loss is no longer a number.
+    Stopped
+        If the reader interrupts; its ``kept`` is this run, as far as it came.
     """
 
     network: nn.Module
@@ -206,10 +226,14 @@ class Run:
         for part in (self.network, *self.parts.values()):
             if isinstance(part, nn.Module):
                 part.train()
-        for step in training_steps(self.steps, parts, self.checkpoint):
-            self._step = step
-            self._set_rate()
-            yield step
+        try:
+            for step in training_steps(self.steps, parts, self.checkpoint):
+                self._step = step
+                self._set_rate()
+                yield step
+        except Stopped as stopped:
+            stopped.kept = self
+            raise
 
     def record(self, **losses: torch.Tensor) -> None:
         """End a step: losses into the history, weights into the average."""

@@ -18,6 +18,7 @@ from aigc_helpers.explorers.sweep.stored import (
 )
 from aigc_helpers.explorers.sweep.words import WORDS
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import Stopped
 
 
 class SweepExplorer(Explorer):
@@ -153,8 +154,17 @@ def _sweep(compute: Callable, setting: SweepSetting) -> dict[tuple, Record]:
     """Records of all values, by value."""
     results: dict[tuple, Record] = {}
     words = {"label": WORDS["computing"], "unit": WORDS["unit"]}
-    for key in progress(setting.keys, **words):
-        results[key] = _record(compute, setting, key)
-        first = next(iter(results.values()))
-        check_alike(results[key], first, setting.words(key))
+    try:
+        for key in progress(setting.keys, **words):
+            results[key] = _record(compute, setting, key)
+            first = next(iter(results.values()))
+            check_alike(results[key], first, setting.words(key))
+    except KeyboardInterrupt as interrupt:
+        done, n = len(results), len(setting.keys)
+        stopped = Stopped(
+            f"stopped after {done} of {n} values",
+            WORDS["stopped"].format(done=done, n=n),
+        )
+        stopped.kept = results
+        raise stopped from interrupt
     return results
