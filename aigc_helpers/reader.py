@@ -35,6 +35,16 @@ class Mistake(ForReader, ValueError):
     """A value that cannot be meant: out of range, of the wrong kind, or forgotten."""
 
 
+def wrong(text: str, name: str, value, meant: str) -> Mistake:
+    """A value that does not fit; ``meant`` says in Chinese what would."""
+    return Mistake(text, f"{name} 写成了 {value!r}，应当是{meant}。")
+
+
+def unknown(text: str, value, known) -> Mistake:
+    """A name that does not exist; ``known`` are those that do."""
+    return Mistake(text, f"没有 {value!r}，可以写：{'、'.join(map(repr, known))}。")
+
+
 class Stopped(ForReader, KeyboardInterrupt):
     """The reader stopped something long; what it had reached is kept.
 

@@ -16,6 +16,7 @@ from aigc_helpers.data.catalog import DataFile, find_dataset
 from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
 from aigc_helpers.data.transfer import Limits, TransferError, pull
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import ForReader
 
 LIMITS = Limits()
 LOCK_SECONDS = 3600  # as long as another process may download the same file
@@ -44,7 +45,7 @@ _CHINESE = {  # the same for the reader: why, and what to do
 }
 
 
-class DatasetUnavailable(RuntimeError):
+class DatasetUnavailable(ForReader, RuntimeError):
     """A file of a data set is neither here nor to be had.
 
     Attributes
@@ -66,7 +67,11 @@ class DatasetUnavailable(RuntimeError):
         tried = [f"  {url}: {reason}" for url, reason in self.attempts]
         headline = f"{path.parent.name}/{path.name} is not available: {detail}"
         place = f"It belongs to {path.parent}. What to do: {_ADVICE[kind]}."
-        super().__init__("\n".join([headline, *tried, place]))
+        super().__init__(
+            "\n".join([headline, *tried, place]),
+            f"没有得到 {path.parent.name}/{path.name}：{self.why_chinese}。"
+            f"怎么办：{self.advice_chinese}（位置：{path.parent}）。",
+        )
 
 
 def data_dir() -> Path:

@@ -84,7 +84,7 @@ def test_an_unknown_data_set_is_one_line(tiny, capsys):
     tiny()
     assert cli.main(["download", "nope"]) == 2
     out, err = capsys.readouterr()
-    assert err == "aigc：unknown data set 'nope'; known: tiny\n"
+    assert err == "aigc：没有叫 'nope' 的数据集，可以写：tiny。\n"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from aigc_helpers.explorers.sweep.stored import (
 )
 from aigc_helpers.explorers.sweep.words import WORDS
 from aigc_helpers.progress import progress
-from aigc_helpers.reader import Stopped
+from aigc_helpers.reader import Mistake, Stopped
 
 
 class SweepExplorer(Explorer):
@@ -134,7 +134,7 @@ class SweepExplorer(Explorer):
         if "compute" not in content:
             return {}, [sheet.content for sheet in self._sheets.values()]
         if not self._setting.new_values:
-            raise ValueError("this sweep has new_values=False")
+            raise Mistake("this sweep has new_values=False", "这里的滑块不能算新的值。")
         pairs = zip(self._setting.axes, content["compute"], strict=True)
         key = tuple(axis.checked(value) for axis, value in pairs)
         if key not in self.results:
