@@ -20,6 +20,7 @@ Bases, what subjects share
     files       files that are whole or absent
     progress    a progress bar where somebody watches
     environment variables AIGC_…, and commands as they are typed here
+    reader      what a mistake, or a stop, tells the reader in Chinese
 
 Showing
     plotting    figures with Chinese labels

@@ -21,8 +21,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         debugging = environment.is_on("AIGC_DEBUG")
         return args.run(args) or 0
-    except KeyboardInterrupt:
-        complain(either("已中断", "interrupted", sys.stderr))
+    except KeyboardInterrupt as interrupt:
+        plain = either("已中断", "interrupted", sys.stderr)
+        complain(getattr(interrupt, "chinese", plain))
         return 130
     except Exception as error:
         if debugging:

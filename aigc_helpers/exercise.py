@@ -12,12 +12,17 @@ An answer that waits until it is asked for, also once the cell has run::
 
 import html
 import math
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from aigc_helpers.plotting.markup import table
+from aigc_helpers.reader import Mistake
 
 DIGITS = 4  # significant ones that are shown
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,8 +83,9 @@ def compare(
     ----------
     name : str
         What was predicted.
-    guess : number
-        The reader's value; None or ``...`` if nothing was written yet.
+    guess : number or str
+        The reader's value; None or ``...`` if nothing was written yet. A text is read
+        as a number in the way of the self-checks, see `number_in`.
     truth : number
         The computed value; a tensor or array of one element will do.
     tolerance : float
@@ -94,12 +100,17 @@ def compare(
 
     Raises
     ------
-    ValueError
+    Mistake
         If a value is not one finite number, or the tolerance is negative.
     """
     if not tolerance >= 0:
-        raise ValueError(f"tolerance must be a number >= 0, not {tolerance!r}")
-    prediction = None if guess is None or guess is ... else _number("guess", guess)
+        raise Mistake(
+            f"tolerance must be a number >= 0, not {tolerance!r}",
+            f"tolerance 写成了 {tolerance!r}，应当是 0 或正数。",
+        )
+    unwritten = isinstance(guess, str) and not guess.strip()
+    nothing = guess is None or guess is ... or unwritten
+    prediction = None if nothing else _number("guess", guess, unit)
     return Comparison(name, prediction, _number("truth", truth), float(tolerance), unit)
 
 
@@ -122,13 +133,51 @@ def reveal(text: str) -> Answer:
     return Answer(text)
 
 
-def _number(role: str, value: Any) -> float:
+def number_in(text: str, unit: str = "") -> float:
+    """The number that a reader wrote, as ``numerals.js`` reads it.
+
+    Full-width signs, − for -, 0,5 for 0.5, 1,000, 1e-3, 1/3, 50%, the unit behind.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    plain, behind = (
+        re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", part))
+        for part in (text, unit)
+    )
+    plain = re.sub("[−–—]", "-", plain)
+    plain = plain.removesuffix(behind) if behind else plain
+    if plain.endswith("%"):
+        return _decimal(plain[:-1]) / 100
+    above, slash, below = plain.partition("/")
+    divisor = _decimal(below) if slash else 1.0
+    if divisor == 0:
+        raise ValueError(f"{text!r} divides by zero")
+    return _decimal(above) / divisor
+
+
+def _decimal(text: str) -> float:
+    has_thousands = THOUSANDS.fullmatch(text)
+    dotted = text.replace(",", "") if has_thousands else text.replace(",", ".", 1)
+    if not NUMBER.fullmatch(dotted):
+        raise ValueError(f"{text!r} is no number")
+    return float(dotted)
+
+
+def _number(role: str, value: Any, unit: str = "") -> float:
+    chinese = f"没有读懂 {value!r}：写一个数，例如 0.5、1/3、50%。"
     try:
-        number = float(value.item() if hasattr(value, "item") else value)
+        if isinstance(value, str):
+            number = number_in(value, unit)
+        else:
+            number = float(value.item() if hasattr(value, "item") else value)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{role} must be one number, not {value!r}") from error
+        text = f"{role} must be one number, not {value!r}"
+        raise Mistake(text, chinese) from error
     if not math.isfinite(number):
-        raise ValueError(f"{role} must be finite, not {number}")
+        raise Mistake(f"{role} must be finite, not {number}", chinese)
     return number
 
 

@@ -10,7 +10,10 @@ from torch import nn
 from aigc_helpers.pixels import (
     in_chunks,
     one_hot,
+    require_class,
+    require_not_negative,
     require_shape,
+    require_training_set,
     strongest_directions,
     to_signed,
 )
@@ -191,9 +194,10 @@ def train_gan(
     Parameters
     ----------
     generator, discriminator : nn.Module
-        Changed in place. With ``labels`` both take the one-hot class as well.
+        Changed in place. With ``labels`` both take the one-hot class as well, and the
+        generator has ``n_classes``.
     data : tensor
-        uint8 images (N, C, H, W), or float rows (N, ...) that are used as they are.
+        uint8 images (N, C, H, W), floats in [-1, 1], or rows (N, ...) of floats.
     labels : int64 tensor (N,), optional
         Classes for conditional networks.
     betas : (float, float)
@@ -215,9 +219,13 @@ def train_gan(
 
     Raises
     ------
+    Mistake
+        If data, labels or a number cannot be meant.
     DivergedError
         If a loss is no longer a number.
     """
+    require_training_set(data, labels, generator, lowest=-1)
+    require_not_negative(gamma=gamma)
     optimizer_g, optimizer_d = (
         torch.optim.AdamW(network.parameters(), betas=betas, fused=True)
         for network in (generator, discriminator)
@@ -253,6 +261,7 @@ def sample_images(generator, z, y=None, *, batch_size: int = 500):
 
     Runs in evaluation mode and leaves the generator in the mode it was in.
     """
+    require_class(y, getattr(generator, "n_classes", 0))
     with evaluation_mode(generator):
         return in_chunks(PixelDecoder(generator), z, y, batch_size=batch_size)
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from aigc_helpers.pixels import in_chunks
+from aigc_helpers.pixels import in_chunks, to_unit
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import Run
 
@@ -72,8 +72,9 @@ def shift_randomly(images, generator: torch.Generator, *, pixels: int = 2):
 
 
 def train_classifier(model, images, labels, **options):
-    """Train on uint8 images (N, 1, 28, 28) and labels (N,); return the loss history.
+    """Train on images (N, 1, 28, 28) and labels (N,); return the loss history.
 
+    Images are uint8, or floats in [0, 1].
     ``options`` are ``steps``, ``batch_size`` (128), ``lr`` (4e-3), ``seed``,
     ``checkpoint``: see `training.Run`.
     """
@@ -82,7 +83,7 @@ def train_classifier(model, images, labels, **options):
     run = Run(model, {"optimizer": optimizer}, **options)
     for _ in run:
         index = torch.randint(len(images), (run.batch_size,), generator=run.rng)
-        x = shift_randomly(images[index] / 255, run.rng)
+        x = shift_randomly(to_unit(images[index]), run.rng)
         with autocast(x.device):
             logits = model(x)
         loss = F.cross_entropy(logits.float(), labels[index])  # nats

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import environment
+from aigc_helpers.reader import Mistake
 
 
 def set_seed(seed: int) -> torch.Generator:
@@ -31,8 +32,9 @@ def pick_device(name: str | None = None) -> torch.device:
     if name is None:
         return torch.device(devices[0])
     if name.split(":")[0] not in devices:
-        raise ValueError(
-            f"device {name!r} is not on this machine; choose one of {devices}"
+        raise Mistake(
+            f"device {name!r} is not on this machine; choose one of {devices}",
+            f"这台机器上没有 {name!r}，可以用：{devices}。",
         )
     return torch.device(name)
 

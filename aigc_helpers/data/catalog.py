@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
+from aigc_helpers.reader import Mistake
+
 SETS = Path(__file__).parent / "sets"
 
 
@@ -84,7 +86,10 @@ class DataSet:
             if file.name == name:
                 return file
         known = ", ".join(file.name for file in self.files)
-        raise ValueError(f"{self.name} has no file {name!r}; it has: {known}")
+        raise Mistake(
+            f"{self.name} has no file {name!r}; it has: {known}",
+            f"{self.name} 里没有 {name!r} 这个文件，有的是：{known}。",
+        )
 
 
 @dataclass(frozen=True)
@@ -152,5 +157,8 @@ def find_dataset(name: str, *, kind: str | None = None) -> DataSet:
     """
     choices = {n: d for n, d in datasets().items() if kind in (None, d.kind)}
     if name not in choices:
-        raise ValueError(f"unknown data set {name!r}; known: {', '.join(choices)}")
+        raise Mistake(
+            f"unknown data set {name!r}; known: {', '.join(choices)}",
+            f"没有叫 {name!r} 的数据集，可以写：{' '.join(choices)}。",
+        )
     return choices[name]

@@ -19,6 +19,7 @@ from aigc_helpers.data.faults import TransferError, is_web_address
 from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
 from aigc_helpers.data.transfer import Limits, pull
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import ForReader
 
 LIMITS = Limits()
 LOCK_SECONDS = 3600  # as long as another process may download the same file
@@ -71,7 +72,7 @@ _CHINESE = {  # the same for the reader: why, and what to do
 }
 
 
-class DatasetUnavailable(RuntimeError):
+class DatasetUnavailable(ForReader, RuntimeError):
     """A file of a data set is neither here nor to be had.
 
     Attributes
@@ -94,7 +95,11 @@ class DatasetUnavailable(RuntimeError):
         headline = f"{path.parent.name}/{path.name} is not available: {detail}"
         advice = with_commands(_ADVICE[kind])
         place = f"It belongs to {path.parent}. What to do: {advice}."
-        super().__init__("\n".join([headline, *tried, place]))
+        super().__init__(
+            "\n".join([headline, *tried, place]),
+            f"没有得到 {path.parent.name}/{path.name}：{self.why_chinese}。"
+            f"怎么办：{self.advice_chinese}（位置：{path.parent}）。",
+        )
 
 
 def words_for(kind: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import torch
 from aigc_helpers.data.catalog import ImageData, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable
 from aigc_helpers.data.loading import load_or_replace, opening
+from aigc_helpers.reader import Mistake
 
 SPLITS = {"train": "训练", "test": "测试"}  # and what readers call them
 
@@ -68,7 +69,10 @@ def load_images(
         For an unknown name or split, or a file that is not what it should be.
     """
     if split not in SPLITS:
-        raise ValueError(f"unknown split {split!r}; known: {', '.join(SPLITS)}")
+        raise Mistake(
+            f"unknown split {split!r}; known: {', '.join(SPLITS)}",
+            f"没有 {split!r} 这一份，可以写：{' '.join(SPLITS)}。",
+        )
     return load_or_replace(
         lambda name: _read(name, split, root), ImageData.kind, name, fallback
     )

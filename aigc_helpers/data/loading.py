@@ -7,6 +7,7 @@ from typing import Any
 from aigc_helpers import data
 from aigc_helpers.data.catalog import datasets, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable
+from aigc_helpers.reader import Mistake
 
 
 def load(name: str, **options: Any):
@@ -30,7 +31,10 @@ def load_or_replace(
     packaged = [d.name for d in datasets().values() if d.kind == kind and not d.files]
     if fallback not in (None, *packaged):
         names = ", ".join(map(repr, packaged))
-        raise ValueError(f"fallback must be None or one of {names}; got {fallback!r}")
+        raise Mistake(
+            f"fallback must be None or one of {names}; got {fallback!r}",
+            f"不能用 {fallback!r} 代替，可以写：{names}，或者不写。",
+        )
     try:
         return read(name)
     except DatasetUnavailable as error:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 N_PARTS = 8  # of equal probability, to count which ones samples reach
 N_ALONG = 64  # centres along each part of a curve
 RADIUS = 2.0  # of the circle of eight
@@ -27,7 +29,9 @@ class PlaneData:
     def sample(self, n: int, *, generator: torch.Generator | None = None):
         """Draw n points, float32 (n, 2)."""
         if n < 0:
-            raise ValueError(f"n must not be negative, got {n}")
+            raise Mistake(
+                f"n must not be negative, got {n}", f"点的个数写成了 {n}，不能是负数。"
+            )
         centres = self.centres.flatten(0, 1)  # (n_parts * m, 2)
         chosen = torch.randint(len(centres), (n,), generator=generator)
         return centres[chosen] + self.std * torch.randn(n, 2, generator=generator)
@@ -57,7 +61,10 @@ def plane_data(name: str, *, std: float = 0.1) -> PlaneData:
     """
     curves = {"eight": _eight, "moons": _moons, "spiral": _spiral}
     if name not in curves:
-        raise ValueError(f"no data set named {name!r}; there are {list(curves)}")
+        raise Mistake(
+            f"no data set named {name!r}; there are {list(curves)}",
+            f"没有叫 {name!r} 的数据，可以写：{list(curves)}。",
+        )
     return PlaneData(curves[name](), std)
 
 

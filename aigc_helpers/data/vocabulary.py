@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from aigc_helpers.reader import Mistake
+
 BOUNDARY = "\n"  # before and after every text
 UNKNOWN = "□"  # stands for every character that the vocabulary lacks
 
@@ -29,10 +31,16 @@ class Vocabulary:
         self._ids = {character: i for i, character in enumerate(self.characters)}
         if len(self._ids) < len(self.characters):
             twice = [c for c, n in Counter(self.characters).items() if n > 1]
-            raise ValueError(f"twice in the vocabulary: {' '.join(map(repr, twice))}")
+            raise Mistake(
+                f"twice in the vocabulary: {' '.join(map(repr, twice))}",
+                f"词表里有重复的字：{' '.join(map(repr, twice))}。",
+            )
         wrong = [c for c in self.characters if len(c) != 1]
         if wrong:
-            raise ValueError(f"not single characters: {' '.join(map(repr, wrong))}")
+            raise Mistake(
+                f"not single characters: {' '.join(map(repr, wrong))}",
+                f"词表里每一项应当是一个字，这些不是：{' '.join(map(repr, wrong))}。",
+            )
 
     @classmethod
     def of(cls, texts: Iterable[str], *, min_count: int = 1) -> "Vocabulary":
@@ -78,7 +86,10 @@ class Vocabulary:
         if unknown is None and None in ids:
             foreign = sorted(set(text) - set(self._ids))
             words = " ".join(map(repr, foreign))
-            raise ValueError(f"not in the vocabulary: {words}")
+            raise Mistake(
+                f"not in the vocabulary: {words}",
+                f"词表里没有这些字：{' '.join(foreign)}。",
+            )
         return ids
 
     def decode(self, tokens: Iterable[int]) -> str:
@@ -92,5 +103,8 @@ class Vocabulary:
         tokens = [int(token) for token in tokens]
         wrong = [token for token in tokens if not 0 <= token < len(self)]
         if wrong:
-            raise ValueError(f"no token {wrong[0]} in a vocabulary of {len(self)}")
+            raise Mistake(
+                f"no token {wrong[0]} in a vocabulary of {len(self)}",
+                f"词表只有 {len(self)} 个字，没有编号 {wrong[0]}。",
+            )
         return "".join(self.characters[token] for token in tokens)

@@ -93,8 +93,10 @@ class Explorer(anywidget.AnyWidget):
         try:
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
-        except KeyboardInterrupt:
-            self.send({"kind": "stopped", **reply})
+        except KeyboardInterrupt as interrupt:
+            words = getattr(interrupt, "chinese", "")
+            self.send({"kind": "stopped", **reply, "words": words})
             raise
         except Exception as error:  # the page must hear of any failure
-            self.send({"kind": "error", **reply, "error": str(error)})
+            words = getattr(error, "chinese", str(error) or type(error).__name__)
+            self.send({"kind": "error", **reply, "error": words})

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from aigc_helpers.reader import Mistake
+
 # ---- numbers ---------------------------------------------------------------------
 
 
@@ -17,13 +19,18 @@ def check_integer(name: str, value: Any, low: int, high: int) -> None:
     """An int in low..high, and no bool."""
     is_integer = isinstance(value, int) and not isinstance(value, bool)
     if not is_integer or not low <= value <= high:
-        raise ValueError(f"{name} must be an integer in {low}..{high}, not {value!r}")
+        raise Mistake(
+            f"{name} must be an integer in {low}..{high}, not {value!r}",
+            f"{name} 写成了 {value!r}，应当是 {low} 到 {high} 的整数。",
+        )
 
 
 def check_finite(name: str, values: np.ndarray) -> None:
     """Neither NaN nor infinity."""
     if not np.isfinite(values).all():
-        raise ValueError(f"there is NaN or infinity in {name}")
+        raise Mistake(
+            f"there is NaN or infinity in {name}", f"{name} 里有 NaN 或无穷大。"
+        )
 
 
 def finite_numbers(
@@ -37,7 +44,10 @@ def finite_numbers(
     try:
         values = fit(np.asarray(value, dtype=np.float64), shape)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be numbers {shape}: {error}") from error
+        raise Mistake(
+            f"{name} must be numbers {shape}: {error}",
+            f"{name} 应当是形状 {shape} 的数。",
+        ) from error
     check_finite(name, values)
     return values
 
@@ -49,7 +59,10 @@ def number_list(name: str, values: Any, *sizes: int) -> list[float]:
     except (TypeError, ValueError, OverflowError):
         numbers = []
     if len(numbers) not in sizes or not np.isfinite(numbers).all():
-        raise ValueError(f"{name} needs {sizes[0]} finite numbers, not {values!r}")
+        raise Mistake(
+            f"{name} needs {sizes[0]} finite numbers, not {values!r}",
+            f"{name} 写成了 {values!r}，应当是 {sizes[0]} 个数。",
+        )
     return numbers
 
 
@@ -66,8 +79,9 @@ def array_of(values: Any) -> np.ndarray:
 def check_text(name: str, text: Any, most: int) -> None:
     """A text of at most so many characters."""
     if not isinstance(text, str) or len(text) > most:
-        raise ValueError(
-            f"{name} must be a text of at most {most} characters: {text!r}"
+        raise Mistake(
+            f"{name} must be a text of at most {most} characters: {text!r}",
+            f"{name} 应当是不超过 {most} 字的文字，这里是 {text!r}。",
         )
 
 
@@ -75,14 +89,20 @@ def name_tuple(name: str, texts: Any, n: int) -> tuple[str, ...]:
     """So many texts, none of them empty."""
     check_sequence(name, texts)
     if len(texts) != n or not all(isinstance(text, str) and text for text in texts):
-        raise ValueError(f"{name} must be {n} texts, none of them empty: {texts!r}")
+        raise Mistake(
+            f"{name} must be {n} texts, none of them empty: {texts!r}",
+            f"{name} 应当是 {n} 段文字，没有空的，这里是 {texts!r}。",
+        )
     return tuple(texts)
 
 
 def check_sequence(name: str, value: Any) -> None:
     """A list or a tuple; no text."""
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        raise ValueError(f"{name} must be a list, not {value!r}")
+        raise Mistake(
+            f"{name} must be a list, not {value!r}",
+            f"{name} 写成了 {value!r}，应当是一个列表。",
+        )
 
 
 def preset_of(preset: Any, keys: Collection[str], *, whole: bool = False) -> dict:
@@ -91,7 +111,10 @@ def preset_of(preset: Any, keys: Collection[str], *, whole: bool = False) -> dic
     given = set(preset) - {"name"} if name and isinstance(name, str) else {None}
     if not given <= set(keys) or (whole and given != set(keys)):
         share = "all" if whole else "any"
-        raise ValueError(f"a preset has a name and {share} of {[*keys]}: {preset!r}")
+        raise Mistake(
+            f"a preset has a name and {share} of {[*keys]}: {preset!r}",
+            f"预设 {preset!r} 不对：要有名字 name，其余的只能写 {[*keys]}。",
+        )
     return dict(preset)
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import weights
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.weights import export
 
@@ -26,7 +27,9 @@ def decode(
         but finite images (B, 1, H, W) with values in [0, 1].
     """
     if not np.isfinite(z).all():
-        raise ValueError("z contains NaN or infinity; give finite numbers")
+        raise Mistake(
+            "z contains NaN or infinity; give finite numbers", "z 里有 NaN 或无穷大。"
+        )
     inputs = [torch.as_tensor(z, dtype=torch.float32)]
     if n_classes:
         y = torch.as_tensor(labels, dtype=torch.int64)
@@ -51,9 +54,11 @@ def _call(decoder: Decoder, inputs: list[torch.Tensor]) -> object:
             f"{name} {tuple(value.shape)}"
             for name, value in zip(("z", "y"), inputs, strict=False)
         )
-        raise ValueError(
+        raise Mistake(
             f"the decoder does not accept {shapes}; do latent_dim and n_classes "
-            f"fit it? It said: {error}"
+            f"fit it? It said: {error}",
+            f"解码器不认得这样的输入：{shapes}。看看 latent_dim 和 n_classes "
+            "是不是照网络写的；条件网络要写 n_classes=10。",
         ) from error
 
 
@@ -67,17 +72,28 @@ def _device(decoder: Decoder) -> torch.device:
 def _checked(images: object, n: int) -> np.ndarray:
     """Float32 (n, H, W) of what a decoder returned, or ValueError."""
     if not isinstance(images, torch.Tensor):
-        raise ValueError(f"the decoder returned {type(images).__name__}, not a tensor")
+        raise Mistake(
+            f"the decoder returned {type(images).__name__}, not a tensor",
+            f"解码器应当返回张量，这里返回的是 {type(images).__name__}。",
+        )
     shape = tuple(images.shape)
     if len(shape) != 4 or shape[:2] != (n, 1) or 0 in shape:
-        raise ValueError(f"the decoder returned {shape}; images are ({n}, 1, H, W)")
+        raise Mistake(
+            f"the decoder returned {shape}; images are ({n}, 1, H, W)",
+            f"解码器返回的形状是 {shape}，应当是 ({n}, 1, H, W)。",
+        )
     values = images.detach().float().cpu().numpy()[:, 0]
     if not np.isfinite(values).all():
-        raise ValueError("the decoder returned NaN or infinity; is it trained?")
+        raise Mistake(
+            "the decoder returned NaN or infinity; is it trained?",
+            "解码器返回了 NaN 或无穷大：网络训练过了吗？",
+        )
     low, high = float(values.min()), float(values.max())
     if low < -1e-3 or high > 1 + 1e-3:
-        raise ValueError(
+        raise Mistake(
             f"the decoder returned values in [{low:.3g}, {high:.3g}]; images lie in "
-            "[0, 1] (a generator that ends in tanh needs (x + 1) / 2)"
+            "[0, 1] (a generator that ends in tanh needs (x + 1) / 2)",
+            f"解码器返回的像素从 {low:.3g} 到 {high:.3g}，应当在 0 到 1 之间："
+            "结尾是 tanh 的，用 gan.PixelDecoder 包起来，它会换算。",
         )
     return values.clip(0, 1)

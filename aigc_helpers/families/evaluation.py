@@ -9,6 +9,7 @@ from torch import nn
 from aigc_helpers import metrics
 from aigc_helpers.families.networks import ToyGAN
 from aigc_helpers.families.training import sample_points
+from aigc_helpers.reader import Mistake
 
 BANDWIDTH = 0.05  # of the kernel density, half the width of a mode
 N_IMPORTANCE = 200  # draws of z for each point of the VAE's likelihood
@@ -111,7 +112,11 @@ def largest_setback(shares, *, last: int = 10) -> float:
         If there are fewer than ``last`` values.
     """
     if len(shares) < last:
-        raise ValueError(f"{len(shares)} checkpoints; {last} are compared")
+        raise Mistake(
+            f"{len(shares)} checkpoints; {last} are compared",
+            f"只有 {len(shares)} 个检查点，要比较最后 {last} 个：多训练几步，"
+            "或者把 last 改小。",
+        )
     best, worst = shares[-last], 0.0
     for share in shares[-last:]:
         best = max(best, share)

@@ -10,6 +10,7 @@ from aigc_helpers import metrics
 from aigc_helpers.language.corpora import Corpus, as_lines, as_stream
 from aigc_helpers.language.ngram import fit_ngram
 from aigc_helpers.language.training import PADDING, pad_lines
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 
 CONTEXT = 256  # characters that a reader in the middle of a text reads before its part
@@ -49,7 +50,9 @@ def token_bits(model, tokens, *, n_readers: int = 32):
     """
     n = len(tokens) - 1
     if n < 1:
-        raise ValueError("the text must have two characters or more")
+        raise Mistake(
+            "the text must have two characters or more", "文本至少要有两个字。"
+        )
     size = math.ceil(n / max(1, min(n_readers, n // (2 * CONTEXT))))
     ends = torch.arange(size, n + size, size).clamp(max=n)
     starts = torch.cat([torch.zeros(1, dtype=torch.int64), ends[:-1]])  # (readers,)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from aigc_helpers.data.vocabulary import BOUNDARY, Vocabulary
+from aigc_helpers.reader import Mistake
 
 HIGHEST_ORDER = 6
 NOTHING = -1  # in a window: before the text begins
@@ -108,9 +109,15 @@ class NGram:
             If a model of lines gets a text with a line break inside.
         """
         if isinstance(texts, str):
-            raise TypeError("texts must be a sequence of texts, not one string")
+            raise Mistake(
+                "texts must be a sequence of texts, not one string",
+                "这里要一串文本，写成 [文本] 的样子，不能只给一个字符串。",
+            )
         if self.has_lines and any(BOUNDARY in text for text in texts):
-            raise ValueError("a model of lines: give each line as a text of its own")
+            raise Mistake(
+                "a model of lines: give each line as a text of its own",
+                "这个模型一条一条地读：有换行的文本，先用 split 切成一条一条。",
+            )
         if not texts:
             return []
         tokens, place = _stream(texts, self.vocabulary)
@@ -141,7 +148,10 @@ class NGram:
         """Mean of -log2 p over all characters of texts and the boundary after each."""
         logs = self.log2_probabilities(texts)
         if not logs:
-            raise ValueError("no texts: bits per character need at least one")
+            raise Mistake(
+                "no texts: bits per character need at least one",
+                "一条文本也没有，算不出每字符比特数。",
+            )
         return float(-np.concatenate(logs).mean())
 
     def initial_state(self, batch_size: int = 1) -> tuple[torch.Tensor, ...]:
@@ -184,13 +194,21 @@ def fit_ngram(
         the vocabulary, or the vocabulary does not begin with the boundary.
     """
     if isinstance(order, bool) or order not in range(1, HIGHEST_ORDER + 1):
-        raise ValueError(f"order must be in 1..{HIGHEST_ORDER}, not {order!r}")
+        raise Mistake(
+            f"order must be in 1..{HIGHEST_ORDER}, not {order!r}",
+            f"n 写成了 {order!r}，应当是 1 到 {HIGHEST_ORDER} 的整数。",
+        )
     texts = list(texts)
     if not texts:
-        raise ValueError("no texts: n-grams need at least one")
+        raise Mistake(
+            "no texts: n-grams need at least one", "一条文本也没有，数不出 n 元语法。"
+        )
     vocabulary = vocabulary or Vocabulary.of(texts)
     if vocabulary[0] != BOUNDARY:
-        raise ValueError("the first character of the vocabulary must be the boundary")
+        raise Mistake(
+            "the first character of the vocabulary must be the boundary",
+            "词表的第一个字符应当是换行，例如 Vocabulary.of(文本)。",
+        )
     tokens, place = _stream(texts, vocabulary)
     levels = _smooth(tokens, place, order, len(vocabulary))
     return NGram(vocabulary, levels, not any(BOUNDARY in text for text in texts))

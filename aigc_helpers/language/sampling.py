@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from aigc_helpers.reader import Mistake, wrong
 from aigc_helpers.runtime import evaluation_mode
 
 State = tuple[torch.Tensor, ...]
@@ -76,11 +77,14 @@ class Sampling:
 
     def __post_init__(self):
         if not (_is_number(self.temperature) and 0 <= self.temperature < np.inf):
-            raise ValueError(f"temperature must be >= 0, not {self.temperature!r}")
+            text = f"temperature must be >= 0, not {self.temperature!r}"
+            raise wrong(text, "temperature", self.temperature, "0 或正数，例如 0.8")
         if not _is_integer(self.top_k) or self.top_k < 0:
-            raise ValueError(f"top_k must be an integer >= 0, not {self.top_k!r}")
+            text = f"top_k must be an integer >= 0, not {self.top_k!r}"
+            raise wrong(text, "top_k", self.top_k, "0（不限）或正整数")
         if not (_is_number(self.top_p) and 0 < self.top_p <= 1):
-            raise ValueError(f"top_p must be in (0, 1], not {self.top_p!r}")
+            text = f"top_p must be in (0, 1], not {self.top_p!r}"
+            raise wrong(text, "top_p", self.top_p, "大于 0、不大于 1 的数，例如 0.9")
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,10 @@ def candidates(logits: np.ndarray, sampling: Sampling) -> Candidates:
     """
     logits = np.asarray(logits, dtype=np.float32)
     if logits.ndim != 1 or not np.isfinite(logits).all():
-        raise ValueError("logits must be finite numbers (V,); is the network trained?")
+        raise Mistake(
+            "logits must be finite numbers (V,); is the network trained?",
+            "对数几率里有 NaN 或无穷大：网络训练过了吗？",
+        )
     order = np.argsort(-logits, kind="stable")
     weights = _weights(logits[order].astype(np.float64), sampling.temperature)
     total = np.cumsum(weights)
@@ -153,7 +160,10 @@ def encode(text: str, vocabulary: Sequence[str]) -> list[int]:
     ids = {character: token for token, character in enumerate(vocabulary)}
     unknown = sorted(set(text) - set(ids))
     if unknown:
-        raise ValueError(f"not in the vocabulary: {' '.join(map(repr, unknown))}")
+        raise Mistake(
+            f"not in the vocabulary: {' '.join(map(repr, unknown))}",
+            f"词表里没有这些字：{' '.join(unknown)}。换几个字，或者用词表里有的。",
+        )
     return [ids[character] for character in text]
 
 
@@ -208,9 +218,13 @@ def sample_tokens(
         If the prompt is empty or the seed out of range.
     """
     if not len(prompt):
-        raise ValueError("the prompt is empty: give at least one character")
+        raise Mistake(
+            "the prompt is empty: give at least one character",
+            "开头是空的：至少写一个字。",
+        )
     if not _is_integer(seed) or not 0 <= seed <= MAX_SEED:
-        raise ValueError(f"seed must be an integer in 0..{MAX_SEED}, not {seed!r}")
+        text = f"seed must be an integer in 0..{MAX_SEED}, not {seed!r}"
+        raise wrong(text, "seed", seed, f" 0 到 {MAX_SEED} 的整数")
     return _draw(Reader(model), list(prompt), sampling, mulberry32(seed))
 
 
@@ -261,7 +275,8 @@ def sample_text(
     >>> sample_text(model, "春风又绿江南岸", "春", length=6, temperature=0.8)
     """
     if not _is_integer(length) or length < 0:
-        raise ValueError(f"length must be an integer >= 0, not {length!r}")
+        text = f"length must be an integer >= 0, not {length!r}"
+        raise wrong(text, "length", length, " 0 或正整数")
     prompted, sampling = encode(prompt, vocabulary), Sampling(**settings)
     drawn = sample_tokens(model, prompted, sampling, seed=seed)
     pairs = zip(range(length), drawn, strict=False)
@@ -300,9 +315,12 @@ def sample_lines(
         If the model has no lines, or the starts are of several lengths.
     """
     if model.line_end is None:
-        raise ValueError("this model has no lines (no line_end): use sample_text")
+        raise Mistake(
+            "this model has no lines (no line_end): use sample_text",
+            "这个网络不分行，写不出一条一条的：用 sample_text。",
+        )
     if len({len(start) for start in starts}) != 1:
-        raise ValueError("starts must all have one length")
+        raise Mistake("starts must all have one length", "各行的开头要一样长。")
     sampling = Sampling(**settings)
     rng = torch.Generator().manual_seed(seed)
     tokens = torch.tensor([[model.line_end, *start] for start in starts])  # (B, S)

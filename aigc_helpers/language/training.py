@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import DivergedError, Run
 
@@ -148,10 +149,17 @@ def train_stream(
     """
     _require_tokens(model, tokens)
     if model.line_end is not None:
-        raise ValueError("this model reads lines (line_end): use train_lines")
+        raise Mistake(
+            "this model reads lines (line_end): use train_lines",
+            "这个网络一条一条地读（有 line_end）：用 train_lines。",
+        )
     n = len(tokens)
     if n <= length:
-        raise ValueError(f"the text has {n} characters, not above {length}")
+        raise Mistake(
+            f"the text has {n} characters, not above {length}",
+            f"文本只有 {n} 个字符，要比 length = {length} 长：把 length 改小，"
+            "或者多给一些文本。",
+        )
     rng = torch.Generator().manual_seed(seed)
     starts = torch.arange(batch_size) * n // batch_size
     starts = starts + torch.randint(n, (1,), generator=rng)
@@ -224,17 +232,20 @@ def pad_lines(lines: Sequence, *, line_end: int | None = None):
     """
     shortest = min(map(len, lines), default=0)
     if shortest < 2:
-        raise ValueError(
+        raise Mistake(
             "lines must hold at least one line, each with two tokens or more (start "
-            f"and end); there are {len(lines)}, the shortest has {shortest}"
+            f"and end); there are {len(lines)}, the shortest has {shortest}",
+            "各条文本至少要有开头和结尾两个词元，用 language.as_lines 来做；"
+            f"这里有 {len(lines)} 条，最短的 {shortest} 个。",
         )
     pad = nn.utils.rnn.pad_sequence
     inputs = pad([line[:-1] for line in lines], True, int(line_end == 0))
     targets = pad([line[1:] for line in lines], True, PADDING)
     if line_end is not None and (inputs[:, 1:] == line_end).any():
-        raise ValueError(
+        raise Mistake(
             f"a line ends (token {line_end}) inside a row; give each line as a row of "
-            "its own"
+            "its own",
+            f"有一条文本中间就结束了（词元 {line_end}）：每条文本各成一行。",
         )
     lengths = torch.tensor([len(line) - 1 for line in lines])
     return inputs, targets, lengths
@@ -268,19 +279,26 @@ def _seeded(seed: int, options: dict):
             torch.manual_seed(seed)
             yield
     except DivergedError as error:
+        clip = options.get("clip", 1.0)
         raise DivergedError(
             f"{error} In a recurrent network gradients may explode: clip them (clip is "
-            f"{options.get('clip', 1.0):g}, 1 is usual), shorten the pieces, or lower "
-            "lr."
+            f"{clip:g}, 1 is usual), shorten the pieces, or lower lr.",
+            f"{error.chinese}循环网络的梯度还可能爆炸：裁剪它（clip 现在是 {clip:g}，"
+            "常用 1），或者把每段文本缩短。",
         ) from error
 
 
 def _require_tokens(model, tokens) -> None:
     if tokens.dtype != torch.int64:
-        raise ValueError(f"tokens must be int64, not {tokens.dtype}")
+        raise Mistake(
+            f"tokens must be int64, not {tokens.dtype}",
+            f"词元应当是 int64 的编号，这里是 {tokens.dtype}：用 vocabulary.encode。",
+        )
     low, high = int(tokens.min()), int(tokens.max())
     if low < 0 or high >= model.n_tokens:
-        raise ValueError(
+        raise Mistake(
             f"tokens are in {low}..{high}, the model knows 0..{model.n_tokens - 1}: "
-            "build it for this vocabulary"
+            "build it for this vocabulary",
+            f"词元从 {low} 到 {high}，网络只认得 0 到 {model.n_tokens - 1}：按"
+            "这张词表重新造网络，例如 n_tokens=len(vocabulary)。",
         )

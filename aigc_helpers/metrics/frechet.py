@@ -2,6 +2,8 @@
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 
 def frechet_distance(features_a, features_b) -> float:
     r"""Squared Frechet distance of two Gaussians fitted to features (N, F).
@@ -42,17 +44,25 @@ def symmetric_root(matrix):
 def require_features(features) -> None:
     """Raise a ValueError unless features are finite (N, F) with N of 2 or more."""
     if features.ndim != 2 or len(features) < 2:
-        raise ValueError(
-            f"features must be (N, F) with N of 2 or more, got {tuple(features.shape)}"
+        raise Mistake(
+            f"features must be (N, F) with N of 2 or more, got {tuple(features.shape)}",
+            "特征应当是 (N, F) 的张量，N 至少是 2，这里是 "
+            f"{tuple(features.shape)}：先用 metrics.extract_features 从图像里"
+            "取特征。",
         )
     if not torch.isfinite(features).all():
-        raise ValueError("features hold NaN or infinity; look at the images first")
+        raise Mistake(
+            "features hold NaN or infinity; look at the images first",
+            "特征里有 NaN 或无穷大：先看看图像是不是画坏了。",
+        )
 
 
 def require_same_width(features_a, features_b) -> None:
     """Raise a ValueError unless two sets of features have equally many columns."""
     if features_a.shape[1] != features_b.shape[1]:
-        raise ValueError(
+        raise Mistake(
             f"features have {features_a.shape[1]} and {features_b.shape[1]} columns; "
-            "both must come from the same classifier"
+            "both must come from the same classifier",
+            f"两堆特征一个有 {features_a.shape[1]} 列，一个有 "
+            f"{features_b.shape[1]} 列：要用同一个分类器取。",
         )

@@ -4,6 +4,8 @@ import math
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 
 def bits_per_dimension(nats, n_dimensions: int):
     """A negative log-likelihood of a whole image, in nats, as bits for each pixel.
@@ -13,7 +15,10 @@ def bits_per_dimension(nats, n_dimensions: int):
     values need a correction (Theis et al., 2016, section 3.1) that this is not.
     """
     if n_dimensions < 1:
-        raise ValueError(f"n_dimensions is {n_dimensions}; images have 1 or more")
+        raise Mistake(
+            f"n_dimensions is {n_dimensions}; images have 1 or more",
+            f"像素的个数写成了 {n_dimensions}，至少是 1，例如 784。",
+        )
     return nats / (n_dimensions * math.log(2))
 
 
@@ -56,10 +61,15 @@ def importance_weighted_bound(log_weights):
         If the weights are not (B, k), or one is NaN or plus infinity.
     """
     if log_weights.ndim != 2 or log_weights.shape[1] < 1:
-        raise ValueError(
+        raise Mistake(
             f"log_weights have shape {tuple(log_weights.shape)}; expected (B, k), "
-            "k weights for each image"
+            "k weights for each image",
+            f"log_weights 的形状是 {tuple(log_weights.shape)}，应当是 (B, k)："
+            "每张图 k 个权重。",
         )
     if not (log_weights < math.inf).all():
-        raise ValueError("log_weights contain NaN or infinity; is the model trained?")
+        raise Mistake(
+            "log_weights contain NaN or infinity; is the model trained?",
+            "权重里有 NaN 或无穷大：模型训练过了吗？",
+        )
     return log_mean_exp(log_weights, dim=1)

@@ -7,6 +7,7 @@ import torch
 
 from aigc_helpers.metrics.frechet import require_features, require_same_width
 from aigc_helpers.metrics.resampling import bootstrap_interval, wilson_interval
+from aigc_helpers.reader import Mistake
 
 N_NEAR = 24  # neighbours kept of each row; a half lacks k = 3 of them once in 60,000
 
@@ -143,7 +144,10 @@ def _require_enough(real, samples, k: int) -> None:
     require_same_width(real, samples)
     fewest = min(len(real), len(samples))
     if k < 1 or fewest < 2 * (k + 1):
-        raise ValueError(
+        raise Mistake(
             f"k = {k} needs k of 1 or more and {2 * (k + 1)} rows in each set, got "
-            f"{len(real)} and {len(samples)}"
+            f"{len(real)} and {len(samples)}",
+            f"k = {k} 时每一堆至少要 {max(4, 2 * (k + 1))} 行，这里是 "
+            f"{len(real)} 和 {len(samples)} 行：多给一些图，或者把 k 改小（至"
+            "少是 1）。",
         )

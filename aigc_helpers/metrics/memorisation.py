@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 
 from aigc_helpers.pixels import in_chunks
+from aigc_helpers.reader import Mistake
 
 
 class CopyingTest(NamedTuple):
@@ -78,7 +79,10 @@ def copying_test(
     """
     _require_real_numbers(samples, training, held_out)
     if n_permutations < 19:
-        raise ValueError(f"{n_permutations} permutations; a p-value of 0.05 needs 19")
+        raise Mistake(
+            f"{n_permutations} permutations; a p-value of 0.05 needs 19",
+            f"重排 {n_permutations} 次太少：p 值要小到 0.05，至少重排 19 次。",
+        )
     to_training, distance = nearest_neighbours(samples, training)
     to_held_out, distance_held_out = nearest_neighbours(samples, held_out)
     is_training = distance < distance_held_out  # a tie is no evidence of copying
@@ -120,14 +124,22 @@ def _require_real_numbers(samples, training, held_out) -> None:
     sets = {"samples": samples, "training": training, "held_out": held_out}
     for name, values in sets.items():
         if len(values) == 0:
-            raise ValueError(f"{name} is empty; the test needs all three sets")
+            raise Mistake(
+                f"{name} is empty; the test needs all three sets",
+                f"{name} 是空的：样本、训练图、留出图，三堆都要有。",
+            )
         if values.shape[1:] != samples.shape[1:]:
-            raise ValueError(
+            raise Mistake(
                 f"{name} has shape {tuple(values.shape)}, samples have "
-                f"{tuple(samples.shape)}; all but the first number must agree"
+                f"{tuple(samples.shape)}; all but the first number must agree",
+                f"{name} 的形状是 {tuple(values.shape)}，样本的是 "
+                f"{tuple(samples.shape)}：除了张数，都要相同。",
             )
         if not (values.is_floating_point() and torch.isfinite(values).all()):
-            raise ValueError(f"{name} must be finite floats; divide pixels by 255")
+            raise Mistake(
+                f"{name} must be finite floats; divide pixels by 255",
+                f"{name} 应当是小数，没有 NaN：uint8 的图先除以 255。",
+            )
 
 
 def nearest_neighbours(samples, reference, *, batch_size: int = 250):

@@ -5,6 +5,8 @@ from statistics import NormalDist
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 
 def bootstrap_interval(
     statistic,
@@ -59,10 +61,16 @@ def bootstrap_interval(
     """
     _require_level(level)
     if n_resamples < 20:
-        raise ValueError(f"n_resamples is {n_resamples}; percentiles need 20 or more")
+        raise Mistake(
+            f"n_resamples is {n_resamples}; percentiles need 20 or more",
+            f"重抽 {n_resamples} 次太少，至少 20 次。",
+        )
     if min(map(len, samples), default=0) < 4:
         sizes = [len(sample) for sample in samples]
-        raise ValueError(f"samples have {sizes} rows; each must have 4 or more")
+        raise Mistake(
+            f"samples have {sizes} rows; each must have 4 or more",
+            f"各堆有 {sizes} 行，每一堆至少要 4 行。",
+        )
     rng = torch.Generator().manual_seed(seed)
     halves = [
         float(statistic(*[random_half(sample, rng) for sample in samples]))
@@ -92,7 +100,10 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> tuple[float, 
     """
     _require_level(level)
     if not 0 <= count <= n or n < 1:
-        raise ValueError(f"a count of {count} in {n} is no share")
+        raise Mistake(
+            f"a count of {count} in {n} is no share",
+            f"{n} 个里有 {count} 个，算不出比例：总数至少是 1，个数在 0 和总数之间。",
+        )
     z = NormalDist().inv_cdf((1 + level) / 2)
     share = count / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -103,4 +114,7 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> tuple[float, 
 
 def _require_level(level: float) -> None:
     if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it is a share such as 0.95")
+        raise Mistake(
+            f"level is {level}; it is a share such as 0.95",
+            f"level 写成了 {level}，应当在 0 和 1 之间，例如 0.95。",
+        )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from aigc_helpers.reader import Mistake
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 FORMS = {
     "idiom": re.compile(rf"[{_HAN}]{{4}}"),
@@ -31,7 +33,10 @@ def form_kept(text: str, form: str) -> bool:
         If there is no such form.
     """
     if form not in FORMS:
-        raise ValueError(f"form must be one of {list(FORMS)}, not {form!r}")
+        raise Mistake(
+            f"form must be one of {list(FORMS)}, not {form!r}",
+            f"没有 {form!r} 这种形式，可以写：{list(FORMS)}。",
+        )
     return FORMS[form].fullmatch(text) is not None
 
 
@@ -54,7 +59,10 @@ class TrainingText:
     def __init__(self, texts: Iterable[str]):
         self._joined = self._SEPARATOR.join(texts)
         if not self._joined:
-            raise ValueError("no training texts: nothing can be a copy of them")
+            raise Mistake(
+                "no training texts: nothing can be a copy of them",
+                "训练文本是空的，没有东西可以比对。",
+            )
 
     def __contains__(self, run: str) -> bool:
         return self._SEPARATOR not in run and run in self._joined

@@ -21,6 +21,7 @@ from aigc_helpers.plotting.style import (
     house_style,
     tidy,
 )
+from aigc_helpers.reader import Mistake
 
 SERIES = {
     "loss_d": "判别器",
@@ -56,7 +57,10 @@ def loss_curves(
         Text to value, for values worth comparing with; drawn as dashed lines.
     """
     if not history or not all(len(values) for values in history.values()):
-        raise ValueError("history is empty: train for at least one step first")
+        raise Mistake(
+            "history is empty: train for at least one step first",
+            "训练记录是空的：先训练至少一步，再画。",
+        )
     names = {**SERIES, **(labels or {})}
 
     with house_style():
@@ -109,11 +113,15 @@ def metric_curve(
     floors = (floor or {}) if is_named else {"真实图像之间": floor}
     x = array(x)
     if not lines:
-        raise ValueError("ys has no lines")
+        raise Mistake("ys has no lines", "没有给要画的线：ys 是空的。")
     for name, values in lines.items():
         check_length(f"ys[{name!r}]" if name else "ys", values, len(x))
         if log and not (array(values) > 0).all():
-            raise ValueError(f"a logarithmic axis needs positive values, got {values}")
+            raise Mistake(
+                f"a logarithmic axis needs positive values, got {values}",
+                "对数轴上只能画正数，这里有 0 或负数：去掉 log=True，或者去掉那几"
+                "个点。",
+            )
 
     with house_style():
         fig, ax = plt.subplots(figsize=(5.6, 3.2), layout="constrained")
@@ -144,7 +152,10 @@ def class_histogram(counts, *, names: Sequence[str] | None = None) -> Figure:
     """
     counts = array(counts)
     if counts.ndim != 1 or not len(counts):
-        raise ValueError(f"expected counts of shape (n_classes,), got {counts.shape}")
+        raise Mistake(
+            f"expected counts of shape (n_classes,), got {counts.shape}",
+            f"counts 应当是每类一个数，形状 (n_classes,)，这里是 {counts.shape}。",
+        )
     check_length("names", names, len(counts))
     classes = np.arange(len(counts))
 
@@ -175,7 +186,7 @@ def scatter_2d(points, *, centres=None, title: str | None = None) -> Figure:
     """
     given = points if isinstance(points, Mapping) else {None: points}
     if not given:
-        raise ValueError("points has no panels")
+        raise Mistake("points has no panels", "没有给要画的点：points 是空的。")
     panels = {name: _plane(values, "points") for name, values in given.items()}
     rings = None if centres is None else _plane(centres, "centres")
     limits = _square([*panels.values(), *([] if rings is None else [rings])])
@@ -207,7 +218,10 @@ def _plane(points, name: str) -> np.ndarray:
     """Points as an array (n, 2)."""
     points = array(points)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ValueError(f"expected {name} of shape (n, 2), got {points.shape}")
+        raise Mistake(
+            f"expected {name} of shape (n, 2), got {points.shape}",
+            f"{name} 应当是平面上的点，形状 (n, 2)，这里是 {points.shape}。",
+        )
     return points
 
 

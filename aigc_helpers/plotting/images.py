@@ -15,6 +15,7 @@ from aigc_helpers.plotting.style import (
     closed,
     house_style,
 )
+from aigc_helpers.reader import Mistake
 
 GAP = 2  # pixels of an image between two images of a grid
 TITLE = 18  # pixels of the figure above an image with a title
@@ -48,7 +49,10 @@ def image_grid(
     """
     tiles = _grey(images)
     if columns < 1:
-        raise ValueError(f"columns must be at least 1, got {columns}")
+        raise Mistake(
+            f"columns must be at least 1, got {columns}",
+            f"columns 写成了 {columns}，至少是 1。",
+        )
     n_rows = -(-len(tiles) // columns)
     check_length("titles", titles, len(tiles))
     check_length("row_labels", row_labels, n_rows)
@@ -81,11 +85,15 @@ def filmstrip(batches: Sequence, labels: Sequence) -> Figure:
         One for each batch: a text, or a step number.
     """
     if not len(batches):
-        raise ValueError("no batches to show")
+        raise Mistake("no batches to show", "没有给要画的图。")
     check_length("labels", labels, len(batches))
     rows = [_grey(batch) for batch in batches]
     if len({row.shape for row in rows}) != 1:
-        raise ValueError(f"batches differ in shape: {[row.shape for row in rows]}")
+        raise Mistake(
+            f"batches differ in shape: {[row.shape for row in rows]}",
+            f"各行图像的形状不同：{[row.shape for row in rows]}。每一行都要同"
+            "样多、同样大。",
+        )
     texts = [label if isinstance(label, str) else f"第 {label} 步" for label in labels]
     return image_grid(np.concatenate(rows), columns=len(rows[0]), row_labels=texts)
 
@@ -104,9 +112,11 @@ def neighbours_grid(samples, neighbours, distances) -> Figure:
     above, below = _grey(samples), _grey(neighbours)
     values = array(distances)
     if above.shape != below.shape or values.shape != above.shape[:1]:
-        raise ValueError(
+        raise Mistake(
             "expected as many neighbours and distances as samples, got shapes "
-            f"{above.shape}, {below.shape}, {values.shape}"
+            f"{above.shape}, {below.shape}, {values.shape}",
+            f"样本、近邻、距离应当一样多，这里的形状是 {above.shape}、"
+            f"{below.shape}、{values.shape}。",
         )
     return image_grid(
         np.concatenate([above, below]),
@@ -123,17 +133,21 @@ def _grey(images) -> np.ndarray:
     if x.ndim == 4 and x.shape[1] == 1:
         x = x[:, 0]
     if x.ndim != 3 or 0 in x.shape:
-        raise ValueError(
+        raise Mistake(
             "expected grey images of shape (N, 1, H, W) or (N, H, W) with N > 0, "
-            f"got {tuple(x.shape)}"
+            f"got {tuple(x.shape)}",
+            "这里要灰度图，形状 (N, 1, H, W) 或 (N, H, W)，得到的是 "
+            f"{tuple(x.shape)}。只有一张图，写 images[:1]。",
         )
     if is_uint8:
         return x / 255
     low, high = x.min(), x.max()
     if not (low >= -1.001 and high <= 1.001):  # also false for NaN
-        raise ValueError(
+        raise Mistake(
             "expected float images in [0, 1] or [-1, 1] (or uint8), got values "
-            f"from {low:.3g} to {high:.3g}"
+            f"from {low:.3g} to {high:.3g}",
+            f"像素从 {low:.3g} 到 {high:.3g}，画不了：小数的图要在 0 到 1 或 -"
+            "1 到 1 之间，0 到 255 的先除以 255，或者用 uint8。",
         )
     return (x + 1) / 2 if low < 0 else x
 

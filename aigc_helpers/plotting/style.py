@@ -8,6 +8,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from aigc_helpers.plotting.font import FAMILY, register_font
+from aigc_helpers.reader import Mistake
 
 # Okabe and Ito (2008): told apart by colour-blind readers too.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -62,4 +63,7 @@ def array(values) -> np.ndarray:
 def check_length(name: str, values, expected: int) -> None:
     """Raise ValueError unless ``values`` is None or has the expected length."""
     if values is not None and len(values) != expected:
-        raise ValueError(f"expected {expected} {name}, got {len(values)}")
+        raise Mistake(
+            f"expected {expected} {name}, got {len(values)}",
+            f"{name} 应当有 {expected} 个，这里有 {len(values)} 个。",
+        )

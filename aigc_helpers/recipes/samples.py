@@ -10,6 +10,7 @@ from PIL import Image
 
 from aigc_helpers import weights
 from aigc_helpers.files import whole
+from aigc_helpers.reader import Mistake
 from aigc_helpers.recipes.recipe import Subject
 from aigc_helpers.recipes.shipping import find_subject
 
@@ -17,12 +18,8 @@ FORMATS = {"images": ("png", "npy"), "texts": ("txt",)}  # the first is the usua
 MOST_SEED = 2**32 - 1
 
 
-class OrderError(ValueError):
-    """Samples that cannot be had; ``chinese`` says why, for the reader."""
-
-    def __init__(self, text: str, chinese: str):
-        super().__init__(text)
-        self.chinese = chinese
+class OrderError(Mistake):
+    """Samples that cannot be had."""
 
 
 @dataclass(frozen=True)

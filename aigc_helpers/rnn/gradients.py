@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from aigc_helpers.reader import Mistake
 from aigc_helpers.rnn.cells import gru_cell, lstm_cell, rnn_cell
 
 KINDS = ("rnn", "gru", "lstm")
@@ -54,10 +55,16 @@ def gradient_norms(
     Bengio, Simard and Frasconi (1994); Pascanu, Mikolov and Bengio (2013), section 2.
     """
     if n_steps < 1:
-        raise ValueError(f"n_steps must be at least 1, not {n_steps}")
+        raise Mistake(
+            f"n_steps must be at least 1, not {n_steps}",
+            f"步数写成了 {n_steps}，至少是 1。",
+        )
     for name, value in (("gain", gain), ("input_scale", input_scale)):
         if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be a number >= 0, not {value}")
+            raise Mistake(
+                f"{name} must be a number >= 0, not {value}",
+                f"{name} 写成了 {value}，应当是 0 或正数。",
+            )
     rng = torch.Generator().manual_seed(seed)
     weights = initial_weights(kind, HIDDEN, gain=gain, gate_bias=gate_bias, rng=rng)
     inputs = input_scale * _normal(rng, n_steps, HIDDEN)
@@ -107,7 +114,10 @@ def initial_weights(
     of it is kept at each step. The plain network has no gate and ignores it.
     """
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {KINDS}, not {kind!r}")
+        raise Mistake(
+            f"kind must be one of {KINDS}, not {kind!r}",
+            f"没有 {kind!r} 这种循环单元，可以写：{KINDS}。",
+        )
     n_rows = {"rnn": 1, "gru": 3, "lstm": 4}[kind] * hidden
     w_x = _normal(rng, n_rows, hidden) / math.sqrt(hidden)
     w_h = gain * _normal(rng, n_rows, hidden) / math.sqrt(hidden)

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from aigc_helpers.reader import Mistake
 from aigc_helpers.rnn.cells import gru_cell, lstm_cell, rnn_cell
 
 NETWORKS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -161,7 +162,10 @@ class StreamLM(nn.Module):
     ):
         super().__init__()
         if kind not in NETWORKS:
-            raise ValueError(f"kind must be one of {list(NETWORKS)}, not {kind!r}")
+            raise Mistake(
+                f"kind must be one of {list(NETWORKS)}, not {kind!r}",
+                f"没有 {kind!r} 这种循环单元，可以写：{list(NETWORKS)}。",
+            )
         _require_sizes(n_tokens=n_tokens, dim=dim, hidden=hidden)
         self.n_tokens = n_tokens
         self.embedding = nn.Embedding(n_tokens, dim)
@@ -232,4 +236,7 @@ def _require_sizes(**sizes: int) -> None:
     """Raise a ValueError that names the first size below 1."""
     for name, size in sizes.items():
         if size < 1:
-            raise ValueError(f"{name} must be at least 1, not {size}")
+            raise Mistake(
+                f"{name} must be at least 1, not {size}",
+                f"{name} 写成了 {size}，至少是 1。",
+            )

@@ -14,8 +14,15 @@ import pyarrow as pa
 import torch
 
 from aigc_helpers.files import whole
+from aigc_helpers.reader import Mistake
 from aigc_helpers.store.columns import pictures, stacked, vectors
-from aigc_helpers.store.opening import StoreError, check, connect, create
+from aigc_helpers.store.opening import (
+    NotInStore,
+    StoreError,
+    check,
+    connect,
+    create,
+)
 from aigc_helpers.store.rows import Rows
 
 DISTANCES = {"euclidean": "array_distance", "cosine": "array_cosine_distance"}
@@ -134,7 +141,11 @@ class Store:
             the export.
         """
         if not re.fullmatch(r"[\w-]+", split, re.ASCII):
-            raise ValueError(f"split must be letters, digits, _ or -, not {split!r}")
+            raise Mistake(
+                f"split must be letters, digits, _ or -, not {split!r}",
+                f"split 写成了 {split!r}，只能用字母、数字、_ 和 -，例如 train：它"
+                "是导出时文件夹的名字。",
+            )
         columns = pictures(images, labels)
         columns["split"] = pa.array([split] * len(images), pa.string())
         self._insert("images", "image_id", columns)
@@ -144,11 +155,16 @@ class Store:
     ) -> int:
         """Add a training run with its settings, which JSON can hold; return its id."""
         if not model:
-            raise ValueError("model must be the name of a network")
+            raise Mistake(
+                "model must be the name of a network", "model 要写网络的名字。"
+            )
         try:
             text = json.dumps(dict(parameters), allow_nan=False, sort_keys=True)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"JSON cannot hold these parameters: {error}") from error
+            raise Mistake(
+                f"JSON cannot hold these parameters: {error}",
+                f"这些设置存不成 JSON：{error}。只用数、文字、列表和字典，不用张量。",
+            ) from error
         started = datetime.now(UTC).replace(tzinfo=None)
         with self.transaction():
             run_id = self._next_id("runs", "run_id")
@@ -167,7 +183,10 @@ class Store:
             for name, values in history.items():
                 numbers = np.asarray(values, dtype=np.float64)
                 if numbers.ndim != 1:
-                    raise ValueError(f"{name} must be a list, not {numbers.shape}")
+                    raise Mistake(
+                        f"{name} must be a list, not {numbers.shape}",
+                        f"{name} 应当是一列数，这里的形状是 {numbers.shape}。",
+                    )
                 columns = {
                     "run_id": pa.array(np.full(len(numbers), run_id)),
                     "step": pa.array(np.arange(len(numbers)) + first),
@@ -193,7 +212,10 @@ class Store:
         """
         columns, z = pictures(images, labels), vectors(latents, self.latent_dim)
         if len(z) != len(images):
-            raise ValueError(f"{len(images)} images and {len(z)} latent vectors")
+            raise Mistake(
+                f"{len(images)} images and {len(z)} latent vectors",
+                f"有 {len(images)} 张图，却有 {len(z)} 个隐变量：每张图要有一个。",
+            )
         columns["run_id"] = pa.array(np.full(len(z), run_id))
         columns["latent"] = pa.FixedSizeListArray.from_arrays(
             pa.array(z.ravel()), self.latent_dim
@@ -218,7 +240,7 @@ class Store:
             names = [column[0] for column in cursor.description or []]
             return Rows(names, cursor.fetchall())  # all: no result stays open
         except duckdb.Error as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(str(error), f"DuckDB 没有执行这一句：{error}") from error
 
     def images(self, split: str) -> tuple[torch.Tensor, torch.Tensor]:
         """Images (N, C, H, W), uint8, and labels (N,), -1 where there is none."""
@@ -229,7 +251,10 @@ class Store:
         )
         if not len(columns["label"]):
             splits = [row[0] for row in self.sql("SELECT DISTINCT split FROM images")]
-            raise KeyError(f"no images of split {split!r}; the store has {splits}")
+            raise NotInStore(
+                f"no images of split {split!r}; the store has {splits}",
+                f"库里没有 split 是 {split!r} 的图像，有的是 {splits}。",
+            )
         return stacked(columns), torch.from_numpy(columns["label"]).long()
 
     def samples(self, run_id: int) -> Samples:
@@ -253,9 +278,12 @@ class Store:
             Distance; cosine is 1 minus the cosine of the angle.
         """
         if by not in DISTANCES:
-            raise ValueError(f"by must be one of {sorted(DISTANCES)}, not {by!r}")
+            raise Mistake(
+                f"by must be one of {sorted(DISTANCES)}, not {by!r}",
+                f"没有 {by!r} 这种距离，可以写：{sorted(DISTANCES)}。",
+            )
         if k < 1:
-            raise ValueError(f"k must be at least 1, not {k}")
+            raise Mistake(f"k must be at least 1, not {k}", f"k 写成了 {k}，至少是 1。")
         vector = vectors(np.asarray(latent)[None], self.latent_dim)[0]
         where = "WHERE run_id = ?" if run_id is not None else ""
         if run_id is not None:
@@ -283,7 +311,10 @@ class Store:
         """
         folder = Path(folder)
         if folder.exists():
-            raise StoreError(f"{folder} exists: delete it, or name another folder")
+            raise StoreError(
+                f"{folder} exists: delete it, or name another folder",
+                f"{folder} 已经有了：删掉它，或者换一个文件夹。",
+            )
         with whole(folder) as scratch, self.transaction():
             scratch.mkdir()  # and in the transaction all tables are of one moment
             return {name: self._write(name, scratch) for name in EXPORTS}
@@ -337,7 +368,10 @@ class Store:
             row[0] for row in self.sql("SELECT run_id FROM runs ORDER BY run_id")
         ]
         if run_id not in run_ids:
-            raise KeyError(f"no run {run_id!r}; the store has {run_ids}")
+            raise NotInStore(
+                f"no run {run_id!r}; the store has {run_ids}",
+                f"库里没有编号是 {run_id!r} 的训练，有的是 {run_ids}。",
+            )
 
     def _samples(self, rest: str, *parameters: Any) -> Samples:
         columns = self._columns(
@@ -359,5 +393,5 @@ class Store:
         try:
             columns = self._connection.execute(query, list(parameters)).fetchnumpy()
         except duckdb.Error as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(str(error), f"DuckDB 没有执行这一句：{error}") from error
         return {name: np.ma.getdata(values) for name, values in columns.items()}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from aigc_helpers.reader import ForReader, Mistake
+
 SCHEMA_VERSION = 1
 APPLICATION = "aigc_helpers.store"
 # Nothing is fetched from the network, and DuckDB 1.2 and newer can read the file.
@@ -32,8 +34,12 @@ CREATE TABLE samples (
 MOST_DIMENSIONS = 65_536
 
 
-class StoreError(RuntimeError):
+class StoreError(ForReader, RuntimeError):
     """A file that cannot be used as a store, or a query that DuckDB refused."""
+
+
+class NotInStore(ForReader, KeyError):
+    """Images or a run that a store was asked for and does not have."""
 
 
 def create(path: Path, latent_dim: int | None) -> None:
@@ -42,8 +48,10 @@ def create(path: Path, latent_dim: int | None) -> None:
     If another process was quicker, its file stays.
     """
     if not isinstance(latent_dim, int) or not 1 <= latent_dim <= MOST_DIMENSIONS:
-        raise ValueError(
-            f"a new store needs latent_dim, 1 to {MOST_DIMENSIONS}, not {latent_dim!r}"
+        raise Mistake(
+            f"a new store needs latent_dim, 1 to {MOST_DIMENSIONS}, not {latent_dim!r}",
+            f"新建一个库要写 latent_dim，1 到 {MOST_DIMENSIONS} 的整数，这里是"
+            f" {latent_dim!r}。",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -72,11 +80,15 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         text = str(error)
         if "lock" in text.lower() or "used by another process" in text:
             advice = "another process has it open: close it there, or end that process"
+            chinese = "另一个程序正开着它：在那里 close，或者结束那个程序"
         elif "not a valid DuckDB" in text:
             advice = "it is not a DuckDB database: name another file"
+            chinese = "它不是 DuckDB 数据库：换一个文件"
         else:
-            advice = "DuckDB cannot open it"
-        raise StoreError(f"{path}: {advice} ({text.strip()})") from error
+            advice, chinese = "DuckDB cannot open it", "DuckDB 打不开它"
+        raise StoreError(
+            f"{path}: {advice} ({text.strip()})", f"{path}：{chinese}。"
+        ) from error
 
 
 def check(about: dict[str, str], path: Path, wanted: int | None) -> int:
@@ -84,15 +96,20 @@ def check(about: dict[str, str], path: Path, wanted: int | None) -> int:
     if about.get("application") != APPLICATION:
         raise StoreError(
             f"{path} is a DuckDB database, but not a store of images, runs and "
-            "samples: name another file"
+            "samples: name another file",
+            f"{path} 是 DuckDB 数据库，但不是本书的库：换一个文件。",
         )
     if about["schema_version"] != str(SCHEMA_VERSION):
         raise StoreError(
             f"{path} has schema version {about['schema_version']}, this program "
             f"reads version {SCHEMA_VERSION}: open it with the version of aigc_helpers "
-            "that wrote it and export it to Parquet"
+            "that wrote it and export it to Parquet",
+            f"{path} 是别的版本的 aigc_helpers 写的：用那个版本打开，导出成 Parquet。",
         )
     latent_dim = int(about["latent_dim"])
     if wanted not in (None, latent_dim):
-        raise ValueError(f"{path} has latent_dim={latent_dim}, not {wanted}")
+        raise Mistake(
+            f"{path} has latent_dim={latent_dim}, not {wanted}",
+            f"{path} 里的隐变量有 {latent_dim} 个数，不是 {wanted} 个。",
+        )
     return latent_dim

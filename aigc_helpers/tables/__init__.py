@@ -4,6 +4,7 @@ A table is a module here that defines ``TABLE``, which is found by listing, and 
 file of the same name with what was measured. Reading one needs neither torch nor data.
 """
 
+from aigc_helpers.reader import Mistake
 from aigc_helpers.tables.stored import FOLDER, StoredTable, path_of, read
 
 __all__ = ["StoredTable", "load", "names"]
@@ -24,7 +25,13 @@ def load(name: str) -> StoredTable:
         If there is no such table, or it has not been measured, or its file is damaged.
     """
     if name not in names():
-        raise ValueError(f"no table named {name!r}; there are {names()}")
+        raise Mistake(
+            f"no table named {name!r}; there are {names()}",
+            f"没有叫 {name!r} 的表，可以写：{names()}。",
+        )
     if not path_of(name).exists():
-        raise ValueError(f"table {name!r} has not been measured; run `make results`")
+        raise Mistake(
+            f"table {name!r} has not been measured; run `make results`",
+            f"{name!r} 这张表还没有量过：运行 make results。",
+        )
     return read(path_of(name))

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).parents[1]
-# They cannot change a number: a download is verified, a bar only shows, a run that goes
-# on from a checkpoint is bit-equal to an unbroken one (`make stress`), and a table
-# tells the number format that the environment chose.
+# They cannot change a number: a download is verified, a bar and words only show, a run
+# that goes on from a checkpoint is bit-equal to an unbroken one (`make stress`), and a
+# table tells the number format that the environment chose.
 OUTSIDE = {
     "aigc_helpers.training.checkpoint",
     "aigc_helpers.data.download",
     "aigc_helpers.progress",
     "aigc_helpers.environment",
+    "aigc_helpers.reader",
 }
 IGNORED = {"ctx", "kind", "type_comment", "type_params"}  # differ between Pythons
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aigc_helpers.files import write_text
 from aigc_helpers.plotting import markup
+from aigc_helpers.reader import Mistake
 
 FOLDER = Path(__file__).parent
 SPEC = r"\.\d[f%]"  # how a figure may be formatted
@@ -80,7 +81,10 @@ class StoredTable:
             ("column", column, self.columns),
         ):
             if name not in known:
-                raise ValueError(f"no {kind} {name!r} in {self.name}: {list(known)}")
+                raise Mistake(
+                    f"no {kind} {name!r} in {self.name}: {list(known)}",
+                    f"这张表里没有 {name!r}，可以写：{list(known)}。",
+                )
         figures = [row[column] for row in self.rows if row["variant"] == variant]
         return [figure for figure in figures if figure is not None]
 

@@ -4,21 +4,27 @@ import copy
 import math
 import signal
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
+from numbers import Real
 from pathlib import Path
 
 import torch
 from torch import nn
+from torch.optim import Adam, AdamW, Optimizer
 
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import ForReader, Mistake, Stopped, wrong
 from aigc_helpers.training.checkpoint import restore_checkpoint, save_checkpoint
 
+TOO_FAR = 1e4  # times its first value: no loss that still learns gets there
+NO_LOSSES = {"gradient_norm"}  # it may be long: it is clipped
+FASTEST = 1.0  # learning rate of Adam, which moves each weight by about as much
 
-class DivergedError(ArithmeticError):
-    """A loss is no longer a number."""
+
+class DivergedError(ForReader, ArithmeticError):
+    """A loss is no longer a number, or far from any that it had."""
 
 
 def warmup_then_decay(step: int, steps: int, *, warmup: float = 0.05) -> float:
@@ -37,12 +43,38 @@ def raise_if_not_finite(step: int, **losses: torch.Tensor) -> None:
     """
     for name, value in losses.items():
         if not torch.isfinite(value).all():
-            raise DivergedError(
-                f"{name} is {float(value.detach().mean())} at step {step}. Likely "
-                "causes: learning rate too high, NaN or unscaled values in the data, "
-                "log or division of zero in the loss. Lower lr, check the inputs with "
-                "torch.isfinite, and start again from the last checkpoint."
-            )
+            raise diverged(step, name, float(value.detach().mean()))
+
+
+def raise_if_absurd(step: int, history: dict[str, list[float]]) -> None:
+    """Stop at a loss that is a number, but far from what it was at first.
+
+    Raises
+    ------
+    DivergedError
+        Names the step, the loss and the usual causes.
+    """
+    for name in history.keys() - NO_LOSSES:
+        first, last = history[name][0], history[name][-1]
+        if abs(last) > TOO_FAR * max(1.0, abs(first)):
+            raise diverged(step, name, last)
+
+
+def diverged(step: int, name: str, value: float) -> DivergedError:
+    """What is told of a loss that left all bounds, and why that may be."""
+    return DivergedError(
+        f"{name} is {value:g} at step {step}. Likely causes: learning rate too high, "
+        "NaN or unscaled values in the data, log or division of zero in the loss. "
+        "Lower lr, check the inputs with torch.isfinite, and start again from the last "
+        "checkpoint.",
+        f"训练发散了：第 {step} 步的 {name} 是 {value:g}。多半是学习率太大：把 lr 改小"
+        "十倍；也查一查数据有没有缩放好、有没有 NaN。改好再运行一次。",
+    )
+
+
+def is_number(value) -> bool:
+    """A number, and neither a text nor a list nor a truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 class History(dict):
@@ -106,8 +138,13 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
     Yields
     ------
     int
-        The step number. After an interrupt (Ctrl-C, the stop button) the step under
-        way is finished, the state is saved, and a warning says where it stopped.
+        The step number.
+
+    Raises
+    ------
+    Stopped
+        After an interrupt (Ctrl-C, the stop button): the step under way is finished
+        and the state saved. A second interrupt does not wait for the step.
     """
     start = restore_checkpoint(checkpoint, parts, steps) if checkpoint else 0
     with interrupt_flag() as interrupted, progress(total=steps) as bar:
@@ -119,10 +156,23 @@ def training_steps(steps: int, parts: dict, checkpoint: Path | str | None = None
             if checkpoint and (done % 100 == 0 or done == steps or stop):
                 save_checkpoint(checkpoint, parts, done, steps)
             if stop:
-                note = f"stopped after step {done} of {steps}"
-                note += f"; saved in {checkpoint}" if checkpoint else ""
-                warnings.warn(note, stacklevel=4)  # of Run, of a loop, of its caller
-                return
+                raise stopped_at(done, steps, checkpoint)
+
+
+def stopped_at(done: int, steps: int, checkpoint: Path | str | None) -> Stopped:
+    """What is told of a run that the reader stopped."""
+    text, place = f"stopped after step {done} of {steps}", f"第 {done:,} 步"
+    chinese = f"训练停在{place}（共 {steps:,} 步）"
+    if checkpoint:
+        return Stopped(
+            f"{text}; saved in {checkpoint}",
+            f"{chinese}，进度存在 {checkpoint}。再运行一次，就从{place}接着走。",
+        )
+    return Stopped(
+        text,
+        f"{chinese}，后面的都没有运行。走到这里的网络和损失，在 sys.last_value.kept 的 "
+        "average 和 history 里；再运行一次，重新训练。",
+    )
 
 
 @dataclass(eq=False, repr=False)
@@ -171,6 +221,8 @@ class Run:
         If a number is out of its range.
     DivergedError
         If a recorded loss is no longer a number.
+    Stopped
+        If the reader interrupts; its ``kept`` is this run, as far as it came.
     """
 
     network: nn.Module
@@ -206,16 +258,21 @@ class Run:
         for part in (self.network, *self.parts.values()):
             if isinstance(part, nn.Module):
                 part.train()
-        for step in training_steps(self.steps, parts, self.checkpoint):
-            self._step = step
-            self._set_rate()
-            yield step
+        try:
+            for step in training_steps(self.steps, parts, self.checkpoint):
+                self._step = step
+                self._set_rate()
+                yield step
+        except Stopped as stopped:
+            stopped.kept = self
+            raise
 
     def record(self, **losses: torch.Tensor) -> None:
         """End a step: losses into the history, weights into the average."""
         raise_if_not_finite(self._step, **losses)
-        self._average.update(self._step)
         self.history.add(**losses)
+        raise_if_absurd(self._step, self.history)
+        self._average.update(self._step)
         if self.watch:
             self.watch(self._step + 1, self.average)
 
@@ -225,7 +282,7 @@ class Run:
             return
         rate = self.lr * warmup_then_decay(self._step, self.steps)
         for part in self.parts.values():
-            if isinstance(part, torch.optim.Optimizer):
+            if isinstance(part, Optimizer):
                 for group in part.param_groups:
                     group["lr"] = rate
 
@@ -233,11 +290,31 @@ class Run:
         for name in ("steps", "batch_size"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a whole number from 1: {value!r}")
-        if self.lr is not None and not 0 <= self.lr < math.inf:
-            raise ValueError(f"lr must be 0 or more and finite, not {self.lr}")
-        if not 0 <= self.decay < 1:
-            raise ValueError(f"decay must be in [0, 1), not {self.decay}")
+                text = f"{name} must be a whole number from 1: {value!r}"
+                raise wrong(text, name, value, "1 或更大的整数")
+        if not is_number(self.decay) or not 0 <= self.decay < 1:
+            text = f"decay must be in [0, 1), not {self.decay}"
+            raise wrong(text, "decay", self.decay, "不小于 0、小于 1 的数，例如 0.99")
+        if self.lr is not None:
+            require_rate(self.lr, most=math.inf)
+        for part in self.parts.values():
+            if isinstance(part, Adam | AdamW):
+                for group in part.param_groups:
+                    require_rate(group["lr"] if self.lr is None else self.lr)
+
+
+def require_rate(lr: float, *, most: float = FASTEST) -> None:
+    """Raise a Mistake unless a network can learn with this rate."""
+    if not is_number(lr) or not 0 <= lr < math.inf:
+        text = f"lr must be 0 or more and finite, not {lr}"
+        raise wrong(text, "lr", lr, "正数，例如 0.003")
+    if lr > most:
+        raise Mistake(
+            f"lr is {lr}; Adam moves each weight by about lr in a step, and few "
+            f"weights are larger than {most:g}",
+            f"lr 写成了 {lr!r}，太大了：Adam 每一步把每个权重挪动约 lr 那么多，"
+            "而权重本身多半不到 1。试试 0.001 到 0.01。",
+        )
 
 
 @contextmanager

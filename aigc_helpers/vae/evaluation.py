@@ -4,6 +4,7 @@ import torch
 
 from aigc_helpers.metrics import importance_weighted_bound, log_importance_weights
 from aigc_helpers.pixels import in_chunks, to_unit
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.vae.losses import kl_divergence, reconstruction_loss, reparameterize
 
@@ -67,7 +68,10 @@ def importance_weighted_nll(
         If k is less than 1, or a weight is no number.
     """
     if k < 1:
-        raise ValueError(f"k is {k}; the bound needs 1 or more samples an image")
+        raise Mistake(
+            f"k is {k}; the bound needs 1 or more samples an image",
+            f"k 写成了 {k}，每张图至少要 1 个样本。",
+        )
     rng = torch.Generator().manual_seed(seed)
 
     def bound(x, *condition):

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from aigc_helpers.pixels import require_images, require_shape
+from aigc_helpers.pixels import require_class, require_images, require_shape
 from aigc_helpers.vae.losses import reparameterize
 
 NARROW = 8  # channels between dense and convolutional layers: most weights stand there
@@ -138,19 +138,8 @@ class VAE(nn.Module):
         return self.decode(z, y), mu, logvar
 
     def _condition(self, y) -> tuple:
-        if self.n_classes == 0 and y is None:
-            return ()
-        if self.n_classes == 0:
-            raise ValueError(
-                "y was given, but this VAE takes no class: leave y out, or build it "
-                "with VAE(n_classes=10)"
-            )
-        if y is None:
-            raise ValueError(
-                f"y is missing: this VAE needs the one-hot class (B, {self.n_classes})"
-            )
-        require_shape("y", y, self.n_classes)
-        return (y,)
+        require_class(y, self.n_classes)
+        return () if y is None else (y,)
 
 
 class CausalConv2d(nn.Conv2d):

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from aigc_helpers.pixels import in_chunks, strongest_directions, to_unit
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.vae.losses import reparameterize
 
@@ -110,9 +111,12 @@ def fit_code_mixture(
     from sklearn.mixture import GaussianMixture  # slow to import, seldom needed
 
     if not 0 < n_components * mu.shape[1] < len(mu):
-        raise ValueError(
+        raise Mistake(
             f"{len(mu)} codes of {mu.shape[1]} numbers are too few for {n_components} "
-            "Gaussians; encode more images, or ask for fewer (1 or more)"
+            "Gaussians; encode more images, or ask for fewer (1 or more)",
+            f"{len(mu)} 个编码，每个 {mu.shape[1]} 个数，拟合不了 "
+            f"{n_components} 个高斯分布：多编码一些图，或者少要几个（至少 1 个"
+            "）。",
         )
     codes = reparameterize(mu, logvar, generator=torch.Generator().manual_seed(seed))
     mixture = GaussianMixture(n_components, max_iter=30, random_state=seed)

@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 import torch
 
-from aigc_helpers.pixels import one_hot, to_unit
+from aigc_helpers.pixels import (
+    one_hot,
+    require_not_negative,
+    require_training_set,
+    to_unit,
+)
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import Run
 from aigc_helpers.vae.losses import (
@@ -55,9 +60,13 @@ def train_vae(
 
     Raises
     ------
+    Mistake
+        If data, labels or a number cannot be meant.
     DivergedError
         If a loss is no longer a number.
     """
+    require_training_set(data, labels, model, lowest=0)
+    require_not_negative(beta=beta, free_bits=free_bits)
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=0.0, fused=True
     )

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from aigc_helpers.files import whole, write_text
+from aigc_helpers.reader import Mistake
 
 FOLDER = Path(__file__).parent  # where these functions look by default
 EXPLORER = "explorer."  # begins the names of what is an explorer's, not the network's
@@ -43,7 +44,10 @@ def card(name: str, folder: Path | None = None) -> dict:
     """
     path = Path(folder or FOLDER) / f"{name}.json"
     if not path.is_file():
-        raise ValueError(f"no weights named {name!r}; there are {names(folder)}")
+        raise Mistake(
+            f"no weights named {name!r}; there are {names(folder)}",
+            f"随书没有叫 {name!r} 的网络，可以写：{names(folder)}。",
+        )
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found["sha256"], str):
@@ -189,9 +193,10 @@ def _read(name: str, folder: Path | None, facts: dict) -> dict[str, torch.Tensor
     expected = facts["sha256"]
     found = _sha256(path) if path.exists() else "no file"
     if found != expected:
-        raise ValueError(
+        raise Mistake(
             f"weights {path.name} are damaged (SHA-256 {found}, expected {expected}); "
-            "install aigc_helpers again"
+            "install aigc_helpers again",
+            f"{path.name} 损坏了：重新安装 aigc_helpers。",
         )
     try:
         return load_file(path)
@@ -204,8 +209,10 @@ def _require_same_shapes(name: str, recipe: dict, wanted: dict, given: dict) -> 
     for key in sorted(wanted.keys() | given.keys()):
         shapes = [tuple(t[key].shape) if key in t else None for t in (wanted, given)]
         if shapes[0] != shapes[1]:
-            raise ValueError(
+            raise Mistake(
                 f"weights {name!r} do not fit this network: {key} is {shapes[1]} in "
                 f"the file and {shapes[0]} in the network. Build it with "
-                f"{recipe['arguments']}."
+                f"{recipe['arguments']}.",
+                f"随书的权重 {name!r} 装不进这个网络（{key} 的形状不同）：造网络时"
+                f"写 {recipe['arguments']}。",
             )

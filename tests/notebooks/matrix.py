@@ -10,6 +10,7 @@ stored outputs a notebook runs strictly (outputs are compared), on the fall-back
 (its own assertions must hold). Exit status 1 if anything failed.
 
     --environments colab --pythons 3.11 --notebooks 05_gan     a part of it
+    --twice                 also the cells that take long run twice
     --torch 2.6.0           another torch than the pinned one, in all environments
     AIGC_TORCH_INDEX=...    where to get torch; by default as Python's other packages
 """
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from test_run import has_its_data, nbval
+from test_run import AGAIN_SECONDS, CELL_SECONDS, has_its_data, nbval
 from tools.run_notebooks import find
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,14 +145,16 @@ def modes(path: Path, empty: str) -> list[tuple[str, bool, dict]]:
     return [("data, strict", True, {}), fall_back]
 
 
-def run_all(environment: str, python: Path, paths: list[Path]):
-    """Yield a row of the table for each notebook and mode."""
+def run_all(environment: str, python: Path, paths: list[Path], again: float):
+    """Yield a row of the table for each notebook and mode; ``again``: see `nbval`."""
     with tempfile.TemporaryDirectory() as empty:
         for path in paths:
             for mode, strict, variables in modes(path, empty):
                 begun = time.perf_counter()
                 variables = {**variables, "PYTHONPATH": ""}
-                report = nbval(path, strict=strict, python=str(python), **variables)
+                report = nbval(
+                    path, strict=strict, python=str(python), again=again, **variables
+                )
                 seconds = f"{time.perf_counter() - begun:.0f} s"
                 verdict = "passed" if report is None else "FAILED"
                 print(environment, path.stem, mode, verdict, seconds, flush=True)
@@ -178,6 +181,7 @@ def parse_arguments(arguments: list[str] | None):
     parser.add_argument("--environments", nargs="+", choices=names, default=names)
     parser.add_argument("--pythons", nargs="+", choices=PYTHONS, default=PYTHONS)
     parser.add_argument("--notebooks", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--twice", action="store_true")
     parser.add_argument("--torch", default=pinned()["torch"], metavar="VERSION")
     return parser.parse_args(arguments)
 
@@ -188,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     found = [version for version in options.pythons if interpreter(version)]
     if absent := sorted(set(options.pythons) - set(found)):
         print(f"not found, so not run: Python {', '.join(absent)}")
-    rows = []
+    rows, again = [], CELL_SECONDS if options.twice else AGAIN_SECONDS
     for environment in environments(options.torch):
         for version in found:
             if environment.name not in options.environments:
@@ -202,7 +206,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"{name}: pip failed\n{error.output[-3000:]}")
                 rows.append((name, "", "installation", "FAILED", ""))
                 continue
-            rows += run_all(name, python, find(options.notebooks))
+            rows += run_all(name, python, find(options.notebooks), again)
     print(table([("environment", "notebook", "mode", "result", "time"), *rows]))
     return int(not rows or any(row[3] != "passed" for row in rows))
 

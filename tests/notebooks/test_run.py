@@ -27,23 +27,33 @@ from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
+AGAIN_SECONDS = 3.0  # cells this quick run twice; `matrix.py --twice` repeats all
 RESIDENT_MB = held("notebook.resident_mb")
 
 
-def nbval(path, *, strict: bool, python=sys.executable, **environment) -> str | None:
+def nbval(
+    path,
+    *,
+    strict: bool,
+    python=sys.executable,
+    again: float = AGAIN_SECONDS,
+    **environment,
+) -> str | None:
     """Run the notebook at ``path`` through nbval; None if it passes, else why not.
 
-    ``python`` is the interpreter of another environment (``make matrix``).
+    ``python`` is the interpreter of another environment (``make matrix``). Cells that
+    take at most ``again`` seconds run twice.
     """
     mode = "--nbval" if strict else "--nbval-lax"
     options = f"-p nbval.plugin {mode} --nbval-current-env"
     options += f" --nbval-cell-timeout {CELL_SECONDS}"
     program = Path(__file__).with_name("run_nbval.py")
+    limits = f"{RESIDENT_MB}", f"{again}"
     plain = f"-c {os.devnull} --rootdir {path.parent} -p no:cacheprovider --color no -q"
     # Of pytest's plugins nbval alone, which halves the time to start.
     quick = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     result = subprocess.run(
-        [python, program, f"{RESIDENT_MB}", *options.split(), *plain.split(), path],
+        [python, program, *limits, *options.split(), *plain.split(), path],
         env={**os.environ, **quick, "AIGC_PROGRESS": "0", **environment},
         capture_output=True,
         text=True,
@@ -139,6 +149,24 @@ def test_a_failure_shows_the_cell_and_both_outputs(tmp_path):
 def test_a_kernel_that_holds_too_much_memory_is_told(altered, monkeypatch):
     monkeypatch.setattr("test_run.RESIDENT_MB", 10)
     assert "MB, allowed are 10" in nbval(altered, strict=False)
+
+
+COUNTS = "n = n + 1 if 'n' in globals() else 1"
+
+
+def test_a_cell_runs_twice_and_must_make_its_own_state(tmp_path):
+    cells = [code("x = [1]"), code("assert x.pop() == 1, '先运行上一格'"), code("2")]
+    path = saved(notebook(*cells), tmp_path)
+    report = nbval(path, strict=False)
+    assert failed_cells(report) == {1}
+    assert "This is the second run" in report and "IndexError" in report
+    assert nbval(path, strict=False, again=0) is None
+
+
+def test_what_a_second_run_changes_shows_in_the_cells_behind_it(tmp_path):
+    path = saved(notebook(code(COUNTS), code("n", text("1"))), tmp_path)
+    assert failed_cells(nbval(path, strict=True)) == {1}
+    assert nbval(path, strict=True, again=0) is None
 
 
 def test_environment_reaches_the_kernel(tmp_path):

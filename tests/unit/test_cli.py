@@ -17,6 +17,7 @@ from aigc_helpers.data import catalog
 from aigc_helpers.data.catalog import DataFile, DataSet
 from aigc_helpers.data.hosts import FailedHosts
 from aigc_helpers.environment import command
+from aigc_helpers.reader import Stopped
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,7 +85,7 @@ def test_an_unknown_data_set_is_one_line(tiny, capsys):
     tiny()
     assert cli.main(["download", "nope"]) == 2
     out, err = capsys.readouterr()
-    assert err == "aigc：unknown data set 'nope'; known: tiny\n"
+    assert err == "aigc：没有叫 'nope' 的数据集，可以写：tiny。\n"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,15 @@ def test_an_interrupt_is_no_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "run_doctor", interrupt)
     assert cli.main(["doctor"]) == 130
     assert capsys.readouterr().err == "aigc：已中断\n"
+
+
+def test_a_training_that_was_stopped_says_how_to_go_on(monkeypatch, capsys):
+    def stop(args):
+        raise Stopped("stopped after step 3 of 9", "训练停在第 3 步。再运行一次。")
+
+    monkeypatch.setattr(cli, "run_train", stop)
+    assert cli.main(["train", "gan_mnist"]) == 130
+    assert capsys.readouterr().err == "aigc：训练停在第 3 步。再运行一次。\n"
 
 
 def replace_module(monkeypatch, name: str, **contents):

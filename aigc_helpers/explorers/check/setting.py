@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aigc_helpers.explorers.check.richtext import parse
 from aigc_helpers.explorers.seeded import mulberry32
+from aigc_helpers.reader import Mistake
 
 SLACK = 1e-9  # of rounding, relative; check.js has the same
 
@@ -21,9 +22,15 @@ def choice_config(
     many = not isinstance(right, str)
     wanted = set(right) if many else {right}
     if not isinstance(options, Mapping) or len(options) < 2:
-        raise ValueError("options must map at least two answers to explanations")
+        raise Mistake(
+            "options must map at least two answers to explanations",
+            "options 应当是字典，至少两个选项，各有一句解释。",
+        )
     if not wanted or wanted - set(options):
-        raise ValueError(f"right must be among {list(options)}, not {right!r}")
+        raise Mistake(
+            f"right must be among {list(options)}, not {right!r}",
+            f"right 写成了 {right!r}，应当是选项之一：{list(options)}。",
+        )
     listed = [
         {"text": parse(text), "why": parse(why), "right": text in wanted}
         for text, why in options.items()
@@ -45,10 +52,16 @@ def number_config(
     """A number to be written; see `check.number`."""
     hints = dict(hints or {})
     if not all(map(math.isfinite, [answer, tolerance, *hints])) or tolerance < 0:
-        raise ValueError("answer, tolerance >= 0 and hints must be finite numbers")
+        raise Mistake(
+            "answer, tolerance >= 0 and hints must be finite numbers",
+            "答案、误差和提示都应当是数，误差不能是负数。",
+        )
     slack = tolerance + SLACK * max(1.0, abs(answer))
     if taken := [value for value in hints if abs(value - answer) <= slack]:
-        raise ValueError(f"hints for numbers that count as right: {taken}")
+        raise Mistake(
+            f"hints for numbers that count as right: {taken}",
+            f"这些提示给了算对的数：{taken}。",
+        )
     return {
         **_about("number", question),
         "answer": float(answer),
@@ -68,7 +81,10 @@ def order_config(
     """Steps to be put in order; see `check.order`."""
     hints = steps if isinstance(steps, Mapping) else {}
     if isinstance(steps, str) or len(steps) < 2 or len(set(steps)) < len(steps):
-        raise ValueError(f"steps must be two or more different texts, not {steps!r}")
+        raise Mistake(
+            f"steps must be two or more different texts, not {steps!r}",
+            f"步骤应当是两条以上不同的文字，这里是 {steps!r}。",
+        )
     listed = [
         {"text": parse(step), "why": parse(hints[step]) if step in hints else []}
         for step in steps

@@ -15,6 +15,7 @@ from aigc_helpers.explorers.checks import (
     preset_of,
 )
 from aigc_helpers.explorers.convolution.words import WORDS
+from aigc_helpers.reader import Mistake
 
 LIMIT = 5.0  # a weight lies in [-5, 5]
 MOST_PIXELS = 60_000  # of the picture, one byte each in the page
@@ -91,15 +92,20 @@ def _preset(preset: Any) -> dict:
 def _bytes_of(picture: Any) -> np.ndarray:
     values = array_of(picture)
     if values.ndim != 2 or min(values.shape) < 3 or values.size > MOST_PIXELS:
-        raise ValueError(
+        raise Mistake(
             f"a picture is (H, W), at least 3x3, at most {MOST_PIXELS} pixels, "
-            f"not {values.shape}"
+            f"not {values.shape}",
+            f"图应当是 (H, W) 的灰度图，至少 3×3，最多 {MOST_PIXELS} 个像素，"
+            f"这里的形状是 {values.shape}。",
         )
     if values.dtype == np.uint8:
         return np.ascontiguousarray(values)
     values = finite_numbers("picture", values, values.shape)
     if values.min() < 0 or values.max() > 1:
-        raise ValueError("a picture of floats must lie in [0, 1]")
+        raise Mistake(
+            "a picture of floats must lie in [0, 1]",
+            "小数的图应当在 0 到 1 之间：0 到 255 的用 uint8，或者除以 255。",
+        )
     return np.rint(values * 255).astype(np.uint8)
 
 

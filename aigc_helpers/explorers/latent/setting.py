@@ -18,6 +18,7 @@ from aigc_helpers.explorers.checks import (
 )
 from aigc_helpers.explorers.latent.words import WORDS
 from aigc_helpers.explorers.seeded import MAX_SEED, gaussian
+from aigc_helpers.reader import Mistake
 
 MAX_AXES = 6  # sliders when no directions are given: the first latent axes
 PRESETS = (
@@ -110,7 +111,10 @@ def latent_setting(latent_dim: int, n_classes: int, **options: Any) -> LatentSet
 
 def _check_label(label: Any, n_classes: int) -> None:
     if not isinstance(label, int) or not 0 <= label < max(n_classes, 1):
-        raise ValueError(f"label {label!r} is not one of {n_classes} classes")
+        raise Mistake(
+            f"label {label!r} is not one of {n_classes} classes",
+            f"label 写成了 {label!r}，应当是 0 到 {max(n_classes, 1) - 1} 的整数。",
+        )
 
 
 def _directions(directions: Any, latent_dim: int) -> np.ndarray:
@@ -119,11 +123,16 @@ def _directions(directions: Any, latent_dim: int) -> np.ndarray:
     try:
         axes = np.asarray(directions, dtype=np.float32)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"directions must be rows of numbers: {error}") from error
+        raise Mistake(
+            f"directions must be rows of numbers: {error}",
+            "directions 应当是一行一行的数。",
+        ) from error
     if axes.ndim != 2 or axes.shape[0] == 0 or axes.shape[1] != latent_dim:
-        raise ValueError(
+        raise Mistake(
             f"directions have shape {axes.shape}; expected (n, {latent_dim}), "
-            "one row for each slider and one column for each latent dimension"
+            "one row for each slider and one column for each latent dimension",
+            f"directions 的形状是 {axes.shape}，应当是 (n, {latent_dim})：每个"
+            "滑块一行。",
         )
     check_finite("directions", axes)
     return axes
@@ -147,7 +156,10 @@ def _preset(preset: Any, axes: np.ndarray, n_classes: int) -> dict:
     if "t" in full:
         full["t"] = float(finite_numbers("t", full["t"], ()))
         if not 0 <= full["t"] <= 1:
-            raise ValueError(f"t must be in 0..1, not {full['t']}")
+            raise Mistake(
+                f"t must be in 0..1, not {full['t']}",
+                f"t 写成了 {full['t']}，应当在 0 到 1 之间。",
+            )
     if "seed" in full:
         check_integer("seed", full["seed"], 0, MAX_SEED)
     if "label" in full:

@@ -11,6 +11,7 @@ from aigc_helpers.explorers.checks import float32_bytes, number_list
 from aigc_helpers.explorers.decoding import Decoder, decode
 from aigc_helpers.explorers.latent import page
 from aigc_helpers.explorers.latent.setting import latent_setting
+from aigc_helpers.reader import Mistake
 
 
 class LatentExplorer(Explorer):
@@ -107,7 +108,10 @@ class LatentExplorer(Explorer):
     def _class(self, proposal: Any) -> int:
         label, n_classes = proposal["value"], self._setting.n_classes
         if not 0 <= label < max(n_classes, 1):
-            raise ValueError(f"label {label} is not one of {n_classes} classes")
+            raise Mistake(
+                f"label {label} is not one of {n_classes} classes",
+                f"label 写成了 {label}，应当是 0 到 {max(n_classes, 1) - 1} 的整数。",
+            )
         return label
 
     @traitlets.observe("z", "coordinates", "label", "_state")

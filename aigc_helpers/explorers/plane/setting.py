@@ -17,6 +17,7 @@ from aigc_helpers.explorers.checks import (
     preset_of,
 )
 from aigc_helpers.explorers.plane.words import WORDS
+from aigc_helpers.reader import Mistake
 
 MOST_POINTS = 2000  # of the encoded data that are drawn
 MOST_CLASSES = 10  # more colours cannot be told apart
@@ -104,16 +105,21 @@ def _start(start: Any, box: Bounds) -> tuple[float, float]:
         return tuple(np.clip([0.0, 0.0], *np.asarray(box).T).tolist())
     place = number_list("start", start, 2)
     if not _inside(np.array([place]), box).all():
-        raise ValueError(f"start {place} lies outside the bounds {box}")
+        raise Mistake(
+            f"start {place} lies outside the bounds {box}",
+            f"起点 {place} 在画面 {box} 之外。",
+        )
     return tuple(place)
 
 
 def _points(points: Any) -> np.ndarray:
     places = array_of(points).astype(np.float32)
     if places.ndim != 2 or places.shape[1] != 2 or not len(places):
-        raise ValueError(
+        raise Mistake(
             f"points have shape {places.shape}; expected (N, 2): a plane explorer "
-            "needs data encoded by a network with a 2-D latent space"
+            "needs data encoded by a network with a 2-D latent space",
+            f"points 的形状是 {places.shape}，应当是 (N, 2)：平面探索器要隐变"
+            "量只有两个数的网络。",
         )
     check_finite("points", places)
     return places
@@ -125,16 +131,24 @@ def _classes(
     """Labels uint8 (n,) and class names; no names without labels."""
     if labels is None:
         if names is not None:
-            raise ValueError("class_names need labels, one for each point")
+            raise Mistake(
+                "class_names need labels, one for each point",
+                "写了 class_names，就要有 labels，每个点一个。",
+            )
         return np.zeros(n, np.uint8), ()
     values = array_of(labels)
     if values.shape != (n,) or values.dtype.kind not in "iu" or values.min() < 0:
-        raise ValueError(f"labels must be {n} integers >= 0, one for each point")
+        raise Mistake(
+            f"labels must be {n} integers >= 0, one for each point",
+            f"labels 应当是 {n} 个不小于 0 的整数，每个点一个。",
+        )
     n_classes = int(values.max()) + 1 if names is None else len(names)
     if values.max() >= n_classes or n_classes > MOST_CLASSES:
-        raise ValueError(
+        raise Mistake(
             f"label {values.max()} and {n_classes} class names: give a name to each "
-            f"class, at most {MOST_CLASSES} (more colours cannot be told apart)"
+            f"class, at most {MOST_CLASSES} (more colours cannot be told apart)",
+            f"标签最大是 {values.max()}，名字有 {n_classes} 个：每一类要有一个"
+            f"名字，最多 {MOST_CLASSES} 类。",
         )
     texts = [str(i) for i in range(n_classes)] if names is None else names
     return values.astype(np.uint8), name_tuple("class_names", texts, n_classes)
@@ -155,12 +169,13 @@ def _bounds(bounds: Any) -> Bounds:
         "bounds are (low, high) for both axes or ((low, high), (low, high)), finite "
         f"and low < high: {bounds!r}"
     )
+    chinese = f"bounds 写成了 {bounds!r}，应当是 (低, 高)，或者两个方向各一对。"
     try:
         box = np.broadcast_to(np.asarray(bounds, dtype=np.float64), (2, 2))
     except (TypeError, ValueError) as error:
-        raise ValueError(message) from error
+        raise Mistake(message, chinese) from error
     if not np.isfinite(box).all() or not (box[:, 0] < box[:, 1]).all():
-        raise ValueError(message)
+        raise Mistake(message, chinese)
     return tuple((float(low), float(high)) for low, high in box)
 
 
@@ -175,7 +190,9 @@ def _drawn(
     """At most MOST_POINTS of those inside the bounds, evenly picked."""
     places = np.flatnonzero(_inside(points, box))
     if not len(places):
-        raise ValueError(f"no point lies inside the bounds {box}")
+        raise Mistake(
+            f"no point lies inside the bounds {box}", f"画面 {box} 之内一个点也没有。"
+        )
     if len(places) > MOST_POINTS:
         picked = np.linspace(0, len(places) - 1, MOST_POINTS)
         places = places[np.rint(picked).astype(int)]

@@ -23,6 +23,7 @@ from aigc_helpers.language.sampling import (
     encode,
     sample_tokens,
 )
+from aigc_helpers.reader import Mistake
 
 PRESETS = (
     {"name": WORDS["greedy"], "temperature": 0},
@@ -55,7 +56,10 @@ class SamplerSetting:
         check_text("prompt", self.prompt, MAX_PROMPT)
         check_text("start", self.start, MAX_PROMPT)
         if not self.context:
-            raise ValueError("the prompt is empty: give it or start a character")
+            raise Mistake(
+                "the prompt is empty: give it or start a character",
+                "开头是空的：prompt 和 start 里，至少有一个字。",
+            )
         _ = self.sampling
         check_integer("seed", self.seed, 0, MAX_SEED)
         check_integer("length", self.length, 1, MAX_LENGTH)
@@ -102,7 +106,9 @@ def sampler_setting(vocabulary: Any, presets: Any, **options: Any) -> SamplerSet
     try:
         characters = tuple(vocabulary)
     except TypeError as error:
-        raise ValueError(f"vocabulary must be characters: {error}") from error
+        raise Mistake(
+            f"vocabulary must be characters: {error}", "vocabulary 应当是一串字。"
+        ) from error
     setting = options_of(SamplerSetting, {"vocabulary": characters, **options})
     presets = PRESETS if presets is None else presets
     check_sequence("presets", presets)
@@ -117,17 +123,23 @@ def _preset(preset: Any, setting: SamplerSetting) -> dict:
 
 def _check_vocabulary(vocabulary: tuple) -> None:
     if not vocabulary:
-        raise ValueError("the vocabulary is empty")
+        raise Mistake("the vocabulary is empty", "词表是空的。")
     for entry in vocabulary:
         if (
             not isinstance(entry, str)
             or len(entry) != 1
             or "\ud800" <= entry < "\ue000"
         ):
-            raise ValueError(f"the vocabulary holds {entry!r}, which is no character")
+            raise Mistake(
+                f"the vocabulary holds {entry!r}, which is no character",
+                f"词表里有 {entry!r}，它不是一个字。",
+            )
     if len(set(vocabulary)) < len(vocabulary):
         twice = sorted({one for one in vocabulary if vocabulary.count(one) > 1})
-        raise ValueError(f"twice in the vocabulary: {' '.join(map(repr, twice))}")
+        raise Mistake(
+            f"twice in the vocabulary: {' '.join(map(repr, twice))}",
+            f"词表里有重复的字：{' '.join(map(repr, twice))}。",
+        )
 
 
 # ---- what Python stores for a page ------------------------------------------------

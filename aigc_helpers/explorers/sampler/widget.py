@@ -23,6 +23,7 @@ from aigc_helpers.language.sampling import (
     Sampling,
     sample_tokens,
 )
+from aigc_helpers.reader import Mistake
 
 _SECONDS = 0.15  # an answer takes about so long, so that stopping works
 _MOST_RUNS = 4  # texts in the making that the kernel remembers
@@ -206,5 +207,8 @@ class SamplerExplorer(Explorer):
     def _checked(self, tokens: list) -> list[int]:
         n = len(self._setting.vocabulary)
         if not tokens or not all(isinstance(t, int) and 0 <= t < n for t in tokens):
-            raise ValueError(f"tokens must be some integers in 0..{n - 1}")
+            raise Mistake(
+                f"tokens must be some integers in 0..{n - 1}",
+                f"词元应当是 0 到 {n - 1} 的整数。",
+            )
         return tokens

@@ -11,6 +11,7 @@ import numpy as np
 from aigc_helpers.explorers.checks import check_sequence, options_of, preset_of
 from aigc_helpers.explorers.sprites import Sheet
 from aigc_helpers.explorers.sweep.words import WORDS
+from aigc_helpers.reader import Mistake
 
 MOST_STATES = 200
 MAX_BYTES = 400 * 1024  # of the pictures as base64 text, and of numbers and texts
@@ -68,11 +69,20 @@ class Axis:
         """
         low, high = self.values[0], self.values[-1]
         if not isinstance(value, int | float):
-            raise ValueError(f"{self.name} is a number, not {value!r}")
+            raise Mistake(
+                f"{self.name} is a number, not {value!r}",
+                f"{self.name} 应当是一个数，这里是 {value!r}。",
+            )
         if not low <= value <= high:
-            raise ValueError(f"{self.words(value)} is not between {low} and {high}")
+            raise Mistake(
+                f"{self.words(value)} is not between {low} and {high}",
+                f"{self.words(value)} 超出了范围，应当在 {low} 和 {high} 之间。",
+            )
         if self.whole and value != int(value):
-            raise ValueError(f"{self.name} takes whole numbers, not {value}")
+            raise Mistake(
+                f"{self.name} takes whole numbers, not {value}",
+                f"{self.name} 要写整数，这里是 {value}。",
+            )
         return int(value) if self.whole else float(value)
 
 
@@ -90,7 +100,10 @@ def make_axis(name: Any, values: Any) -> Axis:
         If the name is no text, or the values are not two or more finite numbers.
     """
     if not isinstance(name, str) or not name:
-        raise ValueError(f"name must be a text for each slider, not {name!r}")
+        raise Mistake(
+            f"name must be a text for each slider, not {name!r}",
+            f"每个滑块要有一个名字，这里是 {name!r}。",
+        )
     array = np.asarray(values)
     good = array.ndim == 1 and array.size > 1 and array.dtype.kind in "iuf"
     if (
@@ -98,9 +111,10 @@ def make_axis(name: Any, values: Any) -> Axis:
         or not np.isfinite(array).all()
         or len(set(array.tolist())) < array.size
     ):
-        raise ValueError(
+        raise Mistake(
             f"values of {name!r} must be two or more different finite numbers, not "
-            f"{values!r}"
+            f"{values!r}",
+            f"{name} 要有两个以上不同的数，这里是 {values!r}。",
         )
     return Axis(name, tuple(sorted(array.tolist())))
 
@@ -154,8 +168,9 @@ class SweepSetting:
         """One number for each slider, stored or not."""
         numbers = np.atleast_1d(np.asarray(value, dtype=np.float64))
         if numbers.shape != (len(self.axes),) or not np.isfinite(numbers).all():
-            raise ValueError(
-                f"value must be {len(self.axes)} finite number(s), not {value!r}"
+            raise Mistake(
+                f"value must be {len(self.axes)} finite number(s), not {value!r}",
+                f"value 应当是 {len(self.axes)} 个数，这里是 {value!r}。",
             )
         return tuple(numbers.tolist())
 
@@ -196,14 +211,19 @@ def _axes(values: Sequence, name: str | Sequence[str]) -> tuple[Axis, ...]:
     if isinstance(name, str):
         name, values = [name], [values]
     if len(name) not in (1, 2) or len(values) != len(name):
-        raise ValueError(
+        raise Mistake(
             f"{len(name)} names and {len(values)} sequences of values; a sweep has one "
-            "or two sliders, each with a name and its values"
+            "or two sliders, each with a name and its values",
+            f"有 {len(name)} 个名字、{len(values)} 组值：一个或两个滑块，各要"
+            "一个名字和一组值。",
         )
     axes = tuple(make_axis(*pair) for pair in zip(name, values, strict=True))
     n_states = math.prod(len(axis.values) for axis in axes)
     if n_states > MOST_STATES:
-        raise ValueError(f"{n_states} states; take fewer values, {MOST_STATES} at most")
+        raise Mistake(
+            f"{n_states} states; take fewer values, {MOST_STATES} at most",
+            f"一共 {n_states} 种取值，太多了：最多 {MOST_STATES} 种。",
+        )
     return axes
 
 
@@ -222,5 +242,8 @@ def _preset(preset: dict, axes: Sequence[Axis]) -> dict:
     key = np.atleast_1d(full["value"]).tolist()
     pairs = zip(axes, key, strict=False)
     if len(key) != len(axes) or not all(value in axis.values for axis, value in pairs):
-        raise ValueError(f"the value of preset {preset!r} is not one of the stored")
+        raise Mistake(
+            f"the value of preset {preset!r} is not one of the stored",
+            f"预设 {preset!r} 的值不在滑块的取值里。",
+        )
     return {"name": full["name"], "value": key}

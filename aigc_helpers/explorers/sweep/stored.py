@@ -15,6 +15,7 @@ from aigc_helpers.explorers.sweep.records import (
     kinds_of,
 )
 from aigc_helpers.explorers.sweep.setting import SweepSetting
+from aigc_helpers.reader import Mistake
 
 LEVELS = (256, 32, 16)  # of each colour; fewer are taken when the files are too large
 
@@ -34,10 +35,13 @@ def fitting_sheets(records: list[Record], setting: SweepSetting) -> dict[str, Sh
         size = stored_bytes(sheets, table)
         if size <= setting.max_bytes:
             return sheets
-    raise ValueError(
+    raise Mistake(
         f"{len(records)} states take {size / 1024:.0f} KB even with {levels} levels of "
         f"each colour; the budget is {setting.max_bytes / 1024:.0f} KB. Take fewer "
-        "values, smaller pictures or figures with a lower dpi, or raise max_bytes"
+        "values, smaller pictures or figures with a lower dpi, or raise max_bytes",
+        f"存不下：{len(records)} 种取值要 {size / 1024:.0f} KB，最多 "
+        f"{setting.max_bytes / 1024:.0f} KB。少取几个值，把图缩小，或者把 "
+        "max_bytes 调大。",
     )
 
 

@@ -18,6 +18,7 @@ from aigc_helpers.explorers.sweep.stored import (
 )
 from aigc_helpers.explorers.sweep.words import WORDS
 from aigc_helpers.progress import progress
+from aigc_helpers.reader import Mistake, Stopped
 
 
 class SweepExplorer(Explorer):
@@ -135,7 +136,7 @@ class SweepExplorer(Explorer):
             fresh = [list(key) for key in self.results if key not in stored]
             return {"fresh": fresh}, [s.content for s in self._sheets.values()]
         if not self._setting.new_values:
-            raise ValueError("this sweep has new_values=False")
+            raise Mistake("this sweep has new_values=False", "这里的滑块不能算新的值。")
         pairs = zip(self._setting.axes, content["compute"], strict=True)
         key = tuple(axis.checked(value) for axis, value in pairs)
         if key not in self.results:
@@ -155,8 +156,17 @@ def _sweep(compute: Callable, setting: SweepSetting) -> dict[tuple, Record]:
     """Records of all values, by value."""
     results: dict[tuple, Record] = {}
     words = {"label": WORDS["computing"], "unit": WORDS["unit"]}
-    for key in progress(setting.keys, **words):
-        results[key] = _record(compute, setting, key)
-        first = next(iter(results.values()))
-        check_alike(results[key], first, setting.words(key))
+    try:
+        for key in progress(setting.keys, **words):
+            results[key] = _record(compute, setting, key)
+            first = next(iter(results.values()))
+            check_alike(results[key], first, setting.words(key))
+    except KeyboardInterrupt as interrupt:
+        done, n = len(results), len(setting.keys)
+        stopped = Stopped(
+            f"stopped after {done} of {n} values",
+            WORDS["stopped"].format(done=done, n=n),
+        )
+        stopped.kept = results
+        raise stopped from interrupt
     return results

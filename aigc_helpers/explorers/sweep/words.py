@@ -13,5 +13,9 @@ WORDS = {
         "values": "，",
         "computing": "计算",
         "unit": "个值",
+        "stopped": (
+            "停下来了：{n} 个值算好了 {done} 个，放在 sys.last_value.kept 里。"
+            "再运行一次，从头算起。"
+        ),
     },
 }["zh"]

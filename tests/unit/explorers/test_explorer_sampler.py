@@ -155,7 +155,7 @@ def test_logits_after_any_tokens():
 @pytest.mark.parametrize("tokens", [[], [-1], [10_000], ["x"]])
 def test_tokens_that_do_not_exist_are_reported_to_the_page(tokens):
     message, _ = ask(make(), ask="logits", tokens=tokens)
-    assert message["kind"] == "error" and "integers in 0.." in message["error"]
+    assert message["kind"] == "error" and "的整数" in message["error"]
 
 
 # ---- what is stored ----------------------------------------------------------------

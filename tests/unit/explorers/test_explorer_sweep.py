@@ -233,7 +233,7 @@ def test_whole_values_stay_whole(ask):
     ask(explorer, compute=[5.0])
     assert seen == [int] * 3
     (message,) = ask(explorer, compute=[5.5])
-    assert "whole numbers" in message["error"]
+    assert message["error"] == "n 要写整数，这里是 5.5。"
 
 
 def test_a_sweep_of_what_is_there_computes_nothing_new(ask):
@@ -243,7 +243,7 @@ def test_a_sweep_of_what_is_there_computes_nothing_new(ask):
     )
     assert explorer._config["new_values"] is False
     (message,) = ask(explorer, compute=[15])
-    assert "new_values=False" in message["error"]
+    assert "不能算新的值" in message["error"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_view_is_told_what_was_computed_before_it(explorer, ask):
 
 @pytest.mark.parametrize(
     ("value", "message"),
-    [(2, "not between 0.0 and 1.0"), (float("nan"), "not between"), ("x", "a number")],
+    [(2, "在 0.0 和 1.0 之间"), (float("nan"), "超出了范围"), ("x", "应当是一个数")],
 )
 def test_a_new_value_that_does_not_fit_is_reported(explorer, ask, value, message):
     (answer,) = ask(explorer, compute=[value])
@@ -282,7 +282,7 @@ def test_a_new_value_that_does_not_fit_is_reported(explorer, ask, value, message
 def test_a_failing_function_is_reported(explorer, ask):
     explorer._compute = lambda v: {"图": np.zeros((9, 9)), "损失": 0, "说明": ""}
     (answer,) = ask(explorer, compute=[0.6])
-    assert "give all pictures one size" in answer["error"]
+    assert "每张图要一样大" in answer["error"]
     explorer._compute = lambda v: 1 / 0
     assert "division by zero" in ask(explorer, compute=[0.6])[0]["error"]
 

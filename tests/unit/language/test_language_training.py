@@ -7,6 +7,7 @@ import torch
 
 from aigc_helpers import language, rnn
 from aigc_helpers.language import training
+from aigc_helpers.reader import Stopped
 from aigc_helpers.training import DivergedError
 
 V = 7
@@ -123,7 +124,6 @@ def run(kind: str, checkpoint=None, steps=12, **options):
     )
 
 
-@pytest.mark.filterwarnings("ignore:stopped after")
 @pytest.mark.parametrize("kind", ["stream", "lines"])
 def test_a_run_that_was_interrupted_goes_on_to_the_same_bits(kind, tmp_path):
     def press(done, model):
@@ -132,8 +132,9 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_bits(kind, tmp_path):
 
     whole, history = run(kind, decay=0.9)
     file = tmp_path / "run"
-    _, stopped = run(kind, file, decay=0.9, watch=press)
-    assert len(stopped["loss"]) == 5 and file.exists()
+    with pytest.raises(Stopped) as caught:
+        run(kind, file, decay=0.9, watch=press)
+    assert len(caught.value.kept.history["loss"]) == 5 and file.exists()
     torch.rand(3)  # other numbers drawn in between change nothing
     resumed, longer = run(kind, file, decay=0.9)
     assert longer == history

@@ -219,5 +219,5 @@ def test_wrong_texts_and_vocabularies_are_named():
         model.bits_per_character(["a\nb"])
     with pytest.raises(ValueError, match="at least one"):
         model.bits_per_character([])
-    with pytest.raises(TypeError, match="not one string"):
+    with pytest.raises(ValueError, match="not one string"):
         model.log2_probabilities("ab")

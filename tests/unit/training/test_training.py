@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import training
+from aigc_helpers.reader import Stopped
 from aigc_helpers.training import DivergedError, History, Run
 from aigc_helpers.training.run import (
     MovingAverage,
@@ -157,8 +158,10 @@ def test_all_steps_come_in_order():
 
 def test_an_interrupt_finishes_the_step_and_keeps_what_it_has():
     parts = new_parts()
-    with pytest.warns(UserWarning, match=r"stopped after step 4 of 10$"):
-        assert add_up(10, parts, at=3, do=interrupt) == [0, 1, 2, 3]
+    with pytest.raises(Stopped, match=r"^stopped after step 4 of 10$") as caught:
+        add_up(10, parts, at=3, do=interrupt)
+    assert isinstance(caught.value, KeyboardInterrupt)
+    assert "第 4 步（共 10 步）" in caught.value.chinese
     assert len(parts["history"]["total"]) == 4
 
 
@@ -166,8 +169,9 @@ def test_an_interrupted_run_goes_on_to_the_same_numbers(tmp_path):
     file = tmp_path / "run.safetensors"
     unbroken, broken = new_parts(), new_parts()
     add_up(10, unbroken)
-    with pytest.warns(UserWarning, match=rf"step 4 of 10; saved in {file}"):
+    with pytest.raises(Stopped, match=rf"step 4 of 10; saved in {file}") as caught:
         add_up(10, broken, file, at=3, do=interrupt)
+    assert f"进度存在 {file}。再运行一次，就从第 4 步接着走" in caught.value.chinese
     later = new_parts()  # as in a new process
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -188,7 +192,7 @@ def test_an_interrupt_between_saving_and_stopping_is_not_lost(tmp_path, monkeypa
 
     monkeypatch.setattr(training.run, "save_checkpoint", save_and_interrupt)
     parts = new_parts()
-    with pytest.warns(UserWarning, match="stopped after step 101 of 200; saved"):
+    with pytest.raises(Stopped, match="stopped after step 101 of 200; saved"):
         add_up(200, parts, file)
     assert training.run.restore_checkpoint(file, new_parts(), 200) == 101
 
@@ -221,16 +225,23 @@ def interrupt_twice():
     interrupt()
 
 
+def test_a_second_interrupt_does_not_wait_for_the_step():
+    parts = new_parts()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        add_up(10, parts, at=3, do=interrupt_twice)
+    assert not isinstance(caught.value, Stopped)
+    assert len(parts["history"]["total"]) == 3
+
+
 @pytest.mark.parametrize(
     ("do", "error"),
     [
         (lambda: None, None),
-        (interrupt, None),
+        (interrupt, Stopped),
         (raise_diverged, DivergedError),
         (interrupt_twice, KeyboardInterrupt),
     ],
 )
-@pytest.mark.filterwarnings("ignore:stopped after")
 def test_afterwards_ctrl_c_means_what_it_meant_before(do, error):
     before = signal.getsignal(signal.SIGINT)
     if error is None:
@@ -324,9 +335,11 @@ def test_a_run_goes_on_from_its_file_bit_equal(tmp_path):
             signal.raise_signal(signal.SIGINT)
 
     options = {"lr": 0.2, "decay": 0.9, "checkpoint": tmp_path / "run"}
-    with pytest.warns(UserWarning, match="stopped after step 11 of 30; saved"):
-        part, _ = fit_line(**options, watch=press)
-    assert len(part.history["loss"]) == 11
+    with pytest.raises(Stopped, match="stopped after step 11 of 30; saved") as caught:
+        fit_line(**options, watch=press)
+    part = caught.value.kept
+    assert part.history["loss"] == whole.history["loss"][:11]
+    assert not part.average.training
     resumed, _ = fit_line(**options)
     assert resumed.history == whole.history
     assert torch.equal(resumed.average[0].weight, whole.average[0].weight)

@@ -11,6 +11,7 @@ from torch import distributions, nn
 from aigc_helpers import vae
 from aigc_helpers.metrics import log_normal
 from aigc_helpers.pixels import one_hot
+from aigc_helpers.reader import Stopped
 from aigc_helpers.training import DivergedError
 
 
@@ -313,9 +314,9 @@ def test_an_interrupted_run_goes_on_to_bit_equal_weights(tmp_path):
 
     file, options = tmp_path / "run", {"binary": True, "beta": vae.anneal}
     unbroken = learn_bars(12, **options)
-    with pytest.warns(UserWarning, match=r"stopped after step 5 of 12; saved in"):
-        stopped = learn_bars(12, checkpoint=file, watch=stop, **options)
-    assert len(stopped[2]["kl"]) == 5
+    with pytest.raises(Stopped, match="stopped after step 5 of 12; saved in") as caught:
+        learn_bars(12, checkpoint=file, watch=stop, **options)
+    assert len(caught.value.kept.history["kl"]) == 5
     resumed = learn_bars(12, checkpoint=file, **options)
     for ours, theirs in zip(resumed[:2], unbroken[:2], strict=True):
         assert_same_state(ours, state_of(theirs))
