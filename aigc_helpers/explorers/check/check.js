@@ -69,6 +69,7 @@ class Check {
     this.el.replaceChildren(this.box());
     this.end = followRecord(() => this.follow());
     this.follow();
+    this.el.dataset.ready = "1";
   }
 
   box() {
