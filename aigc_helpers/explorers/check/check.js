@@ -72,6 +72,7 @@ class Check {
     keepKeys(this.el);
     this.ends = [followRecord(() => this.follow()), hidePoster(this.config.poster)];
     this.follow();
+    this.el.dataset.ready = "1";
   }
 
   end() {

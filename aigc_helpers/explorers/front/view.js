@@ -166,6 +166,7 @@ export class ExplorerView {
 
   painted(answer, state, ms) {
     const painted = this.draw(answer, state);
+    if (painted) this.el.dataset.ready = "1"; // as on a page, once there is a picture
     const detail = { source: answer?.source, ms, painted: Boolean(painted) };
     if (painted) this.showPoster ??= hidePoster(this.config.poster);
     this.el.dispatchEvent(new CustomEvent("aigc:painted", { detail }));

@@ -1,0 +1,71 @@
+"""A small notebook with every kind of explorer, on networks that nobody trained.
+
+A cell of ``CELLS`` is named by its kind; a kind that is new and not yet here fails
+``test_every_kind_is_shown``.
+"""
+
+from pathlib import Path
+
+from making import code, notebook, prose, saved
+
+IMPORTS = f"""
+import sys
+sys.path.append({str(Path(__file__).parents[1])!r})  # of tiny_models
+import numpy as np, sympy, torch
+from tiny_models import CHARACTERS, models
+from aigc_helpers import explorers, gan
+from aigc_helpers.explorers import check
+_ = torch.manual_seed(0)
+"""
+CELLS = {
+    "check": """
+check.number("$2+2$ 是多少？", answer=4)
+""",
+    "convolution": """
+explorers.ConvolutionExplorer(np.linspace(0, 1, 400).reshape(20, 20) ** 2)
+""",
+    "formula": """
+x, mu = sympy.symbols("x mu")
+curve = (x - mu) ** 2
+explorers.FormulaExplorer({"抛物线": curve}, (x, -2, 2), sliders={mu: (-1, 1, 0)})
+""",
+    "latent": """
+decoder = gan.PixelDecoder(gan.ConditionalGenerator(16, width=8))
+explorers.LatentExplorer(decoder, latent_dim=16, n_classes=10)
+""",
+    "plane": """
+decoder = gan.PixelDecoder(gan.Generator(2, width=8))
+points = np.random.default_rng(0).normal(size=(60, 2))
+explorers.PlaneExplorer(decoder, points, np.arange(60) % 3)
+""",
+    "sampler": """
+model = models()["gru"]
+explorers.SamplerExplorer(model, CHARACTERS, prompt="春风", length=40)
+""",
+    "sweep": """
+ramp = np.linspace(0, 1, 64).reshape(8, 8)
+def power(b):
+    return {"图": ramp**b, "平均": (ramp**b).mean()}
+explorers.SweepExplorer(power, [1, 2, 4], name="b")
+""",
+}
+GATE = """
+import time
+from pathlib import Path
+while not Path("{gate}").exists():
+    time.sleep(0.05)
+"""
+
+
+def write(folder, name="explorers.ipynb"):
+    """The notebook, with a cell behind the explorers that waits for the file "gate"."""
+    cells = [named("imports", IMPORTS)]
+    cells += [named(kind, source) for kind, source in CELLS.items()]
+    cells += [named("slow", GATE.format(gate=folder / "gate")), prose("完。")]
+    return saved(notebook(*cells), folder, name)
+
+
+def named(id: str, source: str):
+    cell = code(source.strip())
+    cell.id = id
+    return cell
