@@ -228,23 +228,39 @@ def test_a_console_without_chinese_still_gets_an_answer():
     assert "download" in run.stdout and "doctor" in run.stdout
 
 
-@pytest.mark.parametrize("encoding", ["ascii:strict", "cp1252", "gbk"])
-def test_doctor_tells_its_levels_on_any_console(encoding, tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-m", "aigc_helpers.cli", "doctor", "--root", tmp_path],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONIOENCODING": encoding, "AIGC_OFFLINE": "maybe"},
-        capture_output=True,
+def doctor_without(module: str, folder: Path, **environment) -> tuple[int, str, str]:
+    """Status and output of the check-up where a module is missing, and torch too."""
+    script = (
+        f"import sys; sys.modules['torch'] = sys.modules[{module!r}] = None; "
+        "from aigc_helpers import cli; "
+        f"sys.exit(cli.main(['doctor', '--root', {str(folder)!r}]))"
     )
-    out, err = (s.decode(encoding.partition(":")[0]) for s in (run.stdout, run.stderr))
-    assert run.returncode == 1
-    if encoding == "gbk":
-        assert "[问题] 读不懂 AIGC_OFFLINE" in out and out.endswith("1 个问题。\n")
-        assert err == ""
-    else:
-        assert "[good] numpy" in out and "[problem] ??? AIGC_OFFLINE=maybe" in out
-        assert "[??" not in out and out.endswith("1 problems.\n")
-        assert "PYTHONUTF8=1" in err
+    environment = {"PYTHONIOENCODING": "utf-8"} | environment
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        encoding=environment["PYTHONIOENCODING"].partition(":")[0],
+    )
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii:strict", "cp1252"])
+def test_doctor_tells_its_levels_on_a_console_without_chinese(encoding, tmp_path):
+    status, out, err = doctor_without(
+        "torch", tmp_path, PYTHONIOENCODING=encoding, AIGC_OFFLINE="maybe"
+    )
+    assert status == 1
+    assert "[good] numpy" in out and "[problem] ??? AIGC_OFFLINE=maybe" in out
+    assert "[??" not in out and out.endswith("3 problems.\n")
+    assert "PYTHONUTF8=1" in err
+
+
+def test_doctor_speaks_chinese_in_any_encoding_that_has_it(tmp_path):
+    status, out, err = doctor_without("torch", tmp_path, PYTHONIOENCODING="gbk")
+    assert (status, err) == (1, "")
+    assert "[问题] torch 不能使用" in out and out.endswith("发现 2 个问题。\n")
 
 
 def test_errors_are_english_on_a_console_without_chinese(tmp_path):
@@ -350,20 +366,10 @@ def test_doctor_names_a_proxy_and_a_mirror_that_cannot_be_used(tmp_path, monkeyp
 
 @pytest.mark.parametrize("missing", ["filelock", "tqdm"])
 def test_doctor_tells_what_is_missing_also_if_it_needs_it(missing, tmp_path):
-    script = (
-        f"import sys; sys.modules[{missing!r}] = None; from aigc_helpers import cli; "
-        f"sys.exit(cli.main(['doctor', '--root', {str(tmp_path)!r}]))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert (run.returncode, run.stderr) == (1, "")
-    assert f"缺少 Python 模块 {missing}\n" in run.stdout
-    assert "[正常] Python 3." in run.stdout and "随书的网络" in run.stdout
+    status, out, err = doctor_without(missing, tmp_path)
+    assert (status, err) == (1, "")
+    assert f"缺少 Python 模块 {missing}\n" in out
+    assert "[正常] Python 3." in out and "随书的网络" in out
 
 
 def test_doctor_survives_a_broken_torch(monkeypatch):
