@@ -22,8 +22,9 @@ def main(argv: list[str] | None = None) -> int:
         debugging = environment.is_on("AIGC_DEBUG")
         return args.run(args) or 0
     except KeyboardInterrupt as interrupt:
-        plain = either("已中断", "interrupted", sys.stderr)
-        complain(getattr(interrupt, "chinese", plain))
+        english = str(interrupt) or "interrupted"
+        chinese = getattr(interrupt, "chinese", "已中断")
+        complain(either(chinese, english, sys.stderr))
         return 130
     except Exception as error:
         if debugging:

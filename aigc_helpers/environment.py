@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from aigc_helpers.reader import Mistake
+
 SWITCHES = {  # and what they are unless they are set
     "AIGC_OFFLINE": False,
     "AIGC_PROGRESS": True,
@@ -20,15 +22,15 @@ ON = ("1", "true", "yes", "on")
 OFF = ("0", "false", "no", "off")
 
 
-class SwitchError(ValueError):
-    """A switch that is neither on nor off; ``chinese`` says so to the reader."""
+class SwitchError(Mistake):
+    """A switch that is neither on nor off."""
 
     def __init__(self, name: str, value: str):
-        self.chinese = (
-            f"读不懂 {name}={value}：打开写 {name}=1，关闭写 {name}=0，或者取消它"
-        )
         words = f"{'/'.join(ON)} or {'/'.join(OFF)}"
-        super().__init__(f"{name} must be {words}, not {value!r}\n{self.chinese}")
+        super().__init__(
+            f"{name} must be {words}, not {value!r}",
+            f"读不懂 {name}={value}：打开写 {name}=1，关闭写 {name}=0，或者取消它",
+        )
 
 
 def is_on(name: str) -> bool:

@@ -325,7 +325,10 @@ class Store:
     def _connection(self) -> duckdb.DuckDBPyConnection:
         """The connection to the file, as long as it is open."""
         if self._opened is None:
-            raise StoreError(f"{self.path} is closed: open it again by Store(path)")
+            raise StoreError(
+                f"{self.path} is closed: open it again by Store(path)",
+                f"{self.path} 已经关上了：用 Store(path) 再打开它。",
+            )
         return self._opened
 
     def _about(self) -> dict[str, str]:

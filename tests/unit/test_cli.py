@@ -18,6 +18,7 @@ from aigc_helpers.data.catalog import DataFile, DataSet
 from aigc_helpers.data.hosts import FailedHosts
 from aigc_helpers.environment import command
 from aigc_helpers.reader import Stopped
+from aigc_helpers.reader import Stopped
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,6 +120,27 @@ def test_an_interrupt_is_no_traceback(monkeypatch, capsys):
     monkeypatch.setattr(cli, "run_doctor", interrupt)
     assert cli.main(["doctor"]) == 130
     assert capsys.readouterr().err == "aigc：已中断\n"
+
+
+@pytest.mark.parametrize(
+    ("stop", "chinese", "english"),
+    [
+        (KeyboardInterrupt(), "已中断", "interrupted"),
+        (Stopped("stopped at 2", "停在第 2 步"), "停在第 2 步", "stopped at 2"),
+    ],
+)
+def test_an_interrupt_is_told_in_what_the_console_can_show(
+    stop, chinese, english, monkeypatch, capsys
+):
+    def interrupt(args):
+        raise stop
+
+    monkeypatch.setattr(cli, "run_doctor", interrupt)
+    assert cli.main(["doctor"]) == 130
+    assert capsys.readouterr().err == f"aigc：{chinese}\n"
+    monkeypatch.setattr(cli, "shows_chinese", lambda stream: False)
+    assert cli.main(["doctor"]) == 130
+    assert capsys.readouterr().err.endswith(f"aigc: {english}\n")
 
 
 def test_a_training_that_was_stopped_says_how_to_go_on(monkeypatch, capsys):
