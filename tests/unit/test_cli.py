@@ -18,7 +18,6 @@ from aigc_helpers.data.catalog import DataFile, DataSet
 from aigc_helpers.data.hosts import FailedHosts
 from aigc_helpers.environment import command
 from aigc_helpers.reader import Stopped
-from aigc_helpers.reader import Stopped
 
 ROOT = Path(__file__).parents[2]
 
