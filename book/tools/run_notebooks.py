@@ -2,6 +2,8 @@
 
     python book/tools/run_notebooks.py             all of notebooks/
     python book/tools/run_notebooks.py 05_gan      one, by name or by path
+    python book/tools/run_notebooks.py --text      run nothing, write the text anew:
+                                                   citations, numbers, captions, folds
     python book/tools/run_notebooks.py --check     change nothing, tell what would
 
 One clean run in a fresh kernel, no progress bars, no widget state, no timings, one
@@ -25,7 +27,6 @@ import time
 from pathlib import Path
 
 import nbformat
-from aigc_book.plain import to_plain
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -33,8 +34,12 @@ from aigc_helpers.data import DatasetUnavailable, load
 from aigc_helpers.explorers.saved import VIEW, without_views
 from aigc_helpers.files import whole
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-TEMPLATE = NOTEBOOKS.parent / "book" / "template.ipynb"  # of a chapter, for authors
+BOOK = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(BOOK))
+from aigc_book.plain import to_plain  # noqa: E402
+
+NOTEBOOKS = BOOK.parent / "notebooks"
+TEMPLATE = BOOK / "template.ipynb"  # of a chapter, for authors
 KERNEL = {
     "display_name": "Python 3 (ipykernel)",
     "language": "python",
@@ -165,6 +170,12 @@ def find(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     return paths
 
 
+def rewrite(path: Path) -> bool:
+    """Give the notebook at ``path`` its stored form; its outputs stay."""
+    write(to_plain(in_stored_form(nbformat.read(path, as_version=4))), path)
+    return True
+
+
 def check(path: Path) -> bool:
     """Is the notebook at ``path`` in stored form? Say so if not."""
     notebook = nbformat.read(path, as_version=4)
@@ -193,6 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--text", action="store_true", help="run nothing")
     parser.add_argument("--check", action="store_true", help="change nothing")
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds a cell")
     options = parser.parse_args(arguments)
@@ -204,6 +216,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no notebooks in {NOTEBOOKS}")
     if options.check:
         results = [check(path) for path in paths]
+    elif options.text:
+        results = [rewrite(path) for path in paths]
     else:
         results = [run(path, options.timeout) for path in paths]
     return 0 if all(results) else 1
