@@ -6,10 +6,10 @@
                                                    citations, numbers, captions, folds
     python book/tools/run_notebooks.py --check     change nothing, tell what would
 
-One clean run in a fresh kernel, no progress bars, no widget state, no timings, one
-kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab would write on
-opening, so that it marks nothing as changed. A notebook's metadata carries, under
-``aigc``:
+One clean run in a fresh kernel, on two threads, no progress bars, no widget state, no
+timings, one kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab
+would write on opening, so that it marks nothing as changed. A notebook's metadata
+carries, under ``aigc``:
 
     dataset   the data set that the chapter is about; written by its author
     fallback  what the chapter uses where that cannot be had; written by its author
@@ -53,6 +53,7 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
+THREADS = 2  # of torch: chapters speak of two cores, and numbers depend on it
 
 
 class CellFailed(RuntimeError):
@@ -119,8 +120,9 @@ def execute(notebook, folder: Path, *, timeout: float = 600.0) -> float:
         on_cell_execute=lambda cell, cell_index: started.append(cell_index),
     )
     start = time.perf_counter()
+    about = {"AIGC_PROGRESS": "0", "OMP_NUM_THREADS": f"{THREADS}"}
     try:
-        client.execute(env={**os.environ, "AIGC_PROGRESS": "0"})
+        client.execute(env={**os.environ, **about})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         source = notebook.cells[started[-1]].source
         raise CellFailed(f"cell {started[-1]}:\n{source}\n{error}") from error
