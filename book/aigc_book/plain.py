@@ -126,8 +126,9 @@ def tagged(formula: str, space: str, label: str, numbers: dict[str, int]) -> str
 
 
 def cited(kind: str, keys: list[str]) -> str:
-    """One citation, as a part of the sentence or in brackets."""
-    names = [(works.authors(key), works.year(key), f"(#cite-{key})") for key in keys]
+    """One citation, as a part of the sentence or in brackets, in the site's order."""
+    links = {key: f"(#cite-{key})" for key in works.listed(keys)}
+    names = [(works.authors(key), works.year(key), links[key]) for key in links]
     if kind == "t":
         return ", ".join(f"[{who} [{when}]]{link}" for who, when, link in names)
     return "[" + ", ".join(f"[{who}, {when}]{link}" for who, when, link in names) + "]"

@@ -2,12 +2,14 @@
 
     python book/tools/run_notebooks.py             all of notebooks/
     python book/tools/run_notebooks.py 05_gan      one, by name or by path
+    python book/tools/run_notebooks.py --text      run nothing, write the text anew:
+                                                   citations, numbers, captions, folds
     python book/tools/run_notebooks.py --check     change nothing, tell what would
 
-One clean run in a fresh kernel, no progress bars, no widget state, no timings, one
-kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab would write on
-opening, so that it marks nothing as changed. A notebook's metadata carries, under
-``aigc``:
+One clean run in a fresh kernel, on two threads, no progress bars, no widget state, no
+timings, one kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab
+would write on opening, so that it marks nothing as changed. A notebook's metadata
+carries, under ``aigc``:
 
     dataset   the data set that the chapter is about; written by its author
     fallback  what the chapter uses where that cannot be had; written by its author
@@ -25,7 +27,6 @@ import time
 from pathlib import Path
 
 import nbformat
-from aigc_book.plain import to_plain
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -33,8 +34,12 @@ from aigc_helpers.data import DatasetUnavailable, load
 from aigc_helpers.explorers.saved import VIEW, without_views
 from aigc_helpers.files import whole
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-TEMPLATE = NOTEBOOKS.parent / "book" / "template.ipynb"  # of a chapter, for authors
+BOOK = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(BOOK))
+from aigc_book.plain import to_plain  # noqa: E402
+
+NOTEBOOKS = BOOK.parent / "notebooks"
+TEMPLATE = BOOK / "template.ipynb"  # of a chapter, for authors
 KERNEL = {
     "display_name": "Python 3 (ipykernel)",
     "language": "python",
@@ -48,6 +53,7 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
+THREADS = 2  # of torch: chapters speak of two cores, and numbers depend on it
 
 
 class CellFailed(RuntimeError):
@@ -114,8 +120,9 @@ def execute(notebook, folder: Path, *, timeout: float = 600.0) -> float:
         on_cell_execute=lambda cell, cell_index: started.append(cell_index),
     )
     start = time.perf_counter()
+    about = {"AIGC_PROGRESS": "0", "OMP_NUM_THREADS": f"{THREADS}"}
     try:
-        client.execute(env={**os.environ, "AIGC_PROGRESS": "0"})
+        client.execute(env={**os.environ, **about})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         source = notebook.cells[started[-1]].source
         raise CellFailed(f"cell {started[-1]}:\n{source}\n{error}") from error
@@ -165,6 +172,12 @@ def find(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     return paths
 
 
+def rewrite(path: Path) -> bool:
+    """Give the notebook at ``path`` its stored form; its outputs stay."""
+    write(to_plain(in_stored_form(nbformat.read(path, as_version=4))), path)
+    return True
+
+
 def check(path: Path) -> bool:
     """Is the notebook at ``path`` in stored form? Say so if not."""
     notebook = nbformat.read(path, as_version=4)
@@ -193,6 +206,7 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--text", action="store_true", help="run nothing")
     parser.add_argument("--check", action="store_true", help="change nothing")
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds a cell")
     options = parser.parse_args(arguments)
@@ -204,6 +218,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no notebooks in {NOTEBOOKS}")
     if options.check:
         results = [check(path) for path in paths]
+    elif options.text:
+        results = [rewrite(path) for path in paths]
     else:
         results = [run(path, options.timeout) for path in paths]
     return 0 if all(results) else 1

@@ -11,7 +11,7 @@ import nbformat
 from aigc_book.plain import to_myst
 from budgets import held
 from IPython.core.inputtransformer2 import TransformerManager
-from tools.run_notebooks import KERNEL, in_stored_form
+from tools.run_notebooks import KERNEL, THREADS, in_stored_form
 
 PACKAGE = Path(__file__).parents[2] / "aigc_helpers"
 DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -150,6 +150,14 @@ def figures_have_caption_and_alt(notebook):
     return problems
 
 
+def outputs_are_made_on_the_usual_threads(notebook):
+    """Numbers depend on it: another count and prose quotes what readers do not get."""
+    shown = [o.get("data", {}) for c in code_cells(notebook) for o in c.outputs]
+    plain = [data.get("text/plain", "") for data in shown]
+    counts = [n for text in plain for n in re.findall(r"'threads': (\d+)", text)]
+    return [f"made on {n} threads" for n in counts if int(n) != THREADS]
+
+
 def cells_end_without_semicolon(notebook):
     """A hidden value is still compared by nbval, and fails there."""
     return [
@@ -231,6 +239,7 @@ RULES = [
     outputs_come_from_one_clean_run,
     outputs_are_small_and_calm,
     figures_have_caption_and_alt,
+    outputs_are_made_on_the_usual_threads,
     cells_end_without_semicolon,
     most_outputs_stay_compared,
     comments_are_chinese,

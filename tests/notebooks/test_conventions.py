@@ -160,6 +160,10 @@ BROKEN = [
     ("figures_have_caption_and_alt", with_cell(figure(alt="digits"))),
     ("figures_have_caption_and_alt", with_cell(figure(caption="同", alt="同"))),
     ("figures_have_caption_and_alt", with_cell(figure(n=2))),
+    (
+        "outputs_are_made_on_the_usual_threads",
+        with_cell(code("describe_runtime()", text("{'threads': 1, 'dtype': 'x'}"))),
+    ),
     ("cells_end_without_semicolon", with_cell(code("half(1);"))),
     ("most_outputs_stay_compared", all_ignored),
     ("most_outputs_stay_compared", with_cell(code("half(1)", tags=["nbval-skip"]))),

@@ -50,6 +50,11 @@ def test_names_years_numbers_captions_and_folds_are_up_to_date(stored):
     assert to_plain(stored) == stored
 
 
+def test_nothing_is_folded_that_jupyter_shows(stored):
+    tags = {tag for cell in stored.cells for tag in cell.metadata.get("tags", ())}
+    assert {tag for tag in tags if tag.startswith("hide-")} <= set(plain.FOLDED)
+
+
 def test_no_syntax_of_the_site_is_left(stored):
     found = [m.group() for text in plain.shown(stored) for m in RAW.finditer(text)]
     assert found == []

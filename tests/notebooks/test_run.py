@@ -22,7 +22,13 @@ import nbformat
 import pytest
 from budgets import held
 from making import code, notebook, saved, stream, text
-from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
+from tools.run_notebooks import (
+    NOTEBOOKS,
+    TEMPLATE,
+    THREADS,
+    data_in_use,
+    is_available,
+)
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
@@ -52,9 +58,10 @@ def nbval(
     plain = f"-c {os.devnull} --rootdir {path.parent} -p no:cacheprovider --color no -q"
     # Of pytest's plugins nbval alone, which halves the time to start.
     quick = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    about = {"AIGC_PROGRESS": "0", "OMP_NUM_THREADS": f"{THREADS}"}
     result = subprocess.run(
         [python, program, *limits, *options.split(), *plain.split(), path],
-        env={**os.environ, **quick, "AIGC_PROGRESS": "0", **environment},
+        env={**os.environ, **quick, **about, **environment},
         capture_output=True,
         text=True,
         timeout=NOTEBOOK_SECONDS,

@@ -148,6 +148,20 @@ def test_a_poster_s_view_and_a_finished_bar_are_not_stored():
     assert [set(output.data) for output in cell.outputs] == [{"text/html"}]
 
 
+def test_the_text_alone_is_written_anew(tmp_path):
+    ran = code("1 / 0", text("old"), tags=["hide-cell"])
+    path = saved(
+        notebook(prose("$$a = b$$ (eq-a)"), prose("见 {eq}`eq-a`"), ran), tmp_path
+    )
+    assert run_notebooks.main(["--text", str(path)]) == 0
+    formula, sentence, solution = nbformat.read(path, as_version=4).cells
+    assert formula.source.endswith("$$a = b \\tag{1}$$")
+    assert sentence.source == "见 [(1)](#eq-a)"
+    assert solution.outputs[0].data["text/plain"] == "old"
+    assert solution.metadata.jupyter.source_hidden
+    assert run_notebooks.main(["--check", str(path)]) == 0
+
+
 def test_an_unknown_notebook_is_named(capsys):
     with pytest.raises(SystemExit):
         run_notebooks.main(["99_nothing"])
