@@ -70,9 +70,9 @@ def test_headings_of_the_same_words_get_anchors_of_their_own(book):
 
 
 @pytest.fixture(scope="module")
-def index(site) -> list[dict]:
+def index(static) -> list[dict]:
     """Pages of the search index."""
-    return json.loads((site / "_static" / finding.INDEX).read_text("utf-8"))
+    return json.loads((static / finding.INDEX).read_text("utf-8"))
 
 
 def test_no_heading_of_the_site_is_counted(pages):

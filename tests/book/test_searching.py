@@ -49,8 +49,8 @@ def test_a_query_finds_its_page_among_the_first_three(results, query, page):
     assert page in results(query)
 
 
-def test_a_value_that_one_page_shows_finds_it(results, site):
-    index = json.loads((site / "_static" / finding.INDEX).read_text("utf-8"))
+def test_a_value_that_one_page_shows_finds_it(results, static):
+    index = json.loads((static / finding.INDEX).read_text("utf-8"))
     texts = {e["url"]: "\n".join(s["text"] for s in e["sections"]) for e in index}
     values = {url: set(VALUE.findall(text)) for url, text in texts.items()}
     times = Counter(value for found in values.values() for value in found)
