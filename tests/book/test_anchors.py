@@ -27,6 +27,28 @@ LITTLE_BOOK = {
 #### 更深
 """,
     "linking.md": "# 连\n\n[一节](anchors.md#学习率-上与下)、[二节](#labelled)",
+    "drawn.md": """# 画
+
+```{figure} a.png
+:alt: 一点
+
+同一组点，三个时刻。
+```
+
+```{figure} a.png
+:alt: 一点
+:name: labelled-figure
+
+同一组点，再来。
+```
+
+```{table} 五个种子：平均
+
+| 甲 |
+|---|
+| 乙 |
+```
+""",
     "twice.md": "# 重\n\n## 一样\n\n## 一样\n",
 }
 COUNTED = re.compile(r"id\d+")
@@ -69,13 +91,21 @@ def test_headings_of_the_same_words_get_anchors_of_their_own(book):
     assert found == ["重", "一样", "一样-1"]
 
 
+def test_a_figure_and_a_table_have_the_first_words_of_their_captions(book):
+    page = book.page("drawn")
+    figures = [figure["id"] for figure in page.select("figure[id]")]
+    assert figures == ["同一组点", "labelled-figure"]
+    assert page.select_one("table[id]")["id"] == "五个种子"
+    assert book.complaints("drawn.md") == ""
+
+
 @pytest.fixture(scope="module")
 def index(static) -> list[dict]:
     """Pages of the search index."""
     return json.loads((static / finding.INDEX).read_text("utf-8"))
 
 
-def test_no_heading_of_the_site_is_counted(pages):
+def test_no_anchor_of_the_site_that_is_shown_is_counted(pages):
     for path, page in pages.items():
         found = [s["id"] for s in page.select("article section[id]")]
         links = page.select(

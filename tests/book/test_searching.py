@@ -37,8 +37,8 @@ def results(browser, server):
             arg=f"“{query}”",
         )
         links = page.locator(f".bd-search-container {RESULTS}").all()[:3]
-        found = [link.get_attribute("href") for link in links]
-        return [a.split("#")[0].strip("/").removesuffix(".html") for a in found]
+        found = [link.evaluate("link => link.pathname") for link in links]
+        return [address.strip("/").removesuffix(".html") for address in found]
 
     yield search
     page.close()
