@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from aigc_book import finding
 from aigc_book.chapters import NOTEBOOKS
+from budgets import held
+from visits import packed
 
 LINES = Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
 QUERIES = [tuple(line.split("\t")) for line in LINES if line and line[0] != "#"] + [
@@ -142,6 +144,11 @@ def test_results_fit_the_screen(open_page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator(f"{DIALOG} .book-search").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_the_index_is_light(static):
+    size = packed((static / finding.INDEX).read_bytes()) / 1000
+    assert 0 < size <= held("page.search_kb")
 
 
 def test_nothing_is_loaded_before_somebody_searches(open_page):
