@@ -50,6 +50,15 @@ def test_a_short_last_section_is_marked_when_it_was_asked_for(open_page):
         page.wait_for_function(f"anchor => {MARKED} === anchor", arg=anchor)
 
 
+def test_on_a_phone_too(open_page):
+    page = open_page("notebooks/05_gan.html", viewport={"width": 360, "height": 740})
+    page.locator("button.secondary-toggle").first.click()
+    link = page.locator("dialog #book-contents a").nth(12)
+    link.click()
+    anchor = link.evaluate("link => link.hash")
+    page.wait_for_function(f"anchor => {MARKED} === anchor", arg=anchor)
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_is_called_by_its_number_everywhere(site, pages, chapter):
     page = pages[site / "notebooks" / f"{chapter}.html"]
