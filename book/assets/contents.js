@@ -47,9 +47,9 @@ function current(places) {
   return ((ended && asked) || seen.at(-1) || [null])[0];
 }
 
-// The list scrolls too, beside the page or, on a phone, above it.
+// The list scrolls too, never the page.
 function show(link) {
-  const box = link.closest(".bd-sidebar-secondary, dialog");
+  const box = link.closest(".bd-sidebar-secondary");
   const [inner, outer] = [link, box].map((node) => node.getBoundingClientRect());
   const hidden = inner.top < outer.top || inner.bottom > outer.bottom;
   if (hidden) box.scrollTop += inner.top - outer.top - outer.height / 2;
