@@ -5,7 +5,7 @@ import re
 import pytest
 from aigc_book.chapters import NOTEBOOKS
 
-MARKED = "document.querySelector('#book-contents a[aria-current]')?.hash ?? ''"
+MARKED = "document.querySelector('#book-contents a[aria-current]')?.hash"
 # Places (y) in the last third of long sections, each with the section read there.
 PLACES = """() => {
   const links = [...document.querySelectorAll("#book-contents a")];
