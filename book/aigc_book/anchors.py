@@ -40,6 +40,8 @@ class WordsAsAnchors(SphinxTransform):
         for known in (self.document.nameids, slugs):
             for key, place in known.items():
                 known[key] = renamed(place, new_names)
+        for slug, place in list(slugs.items()):
+            slugs.setdefault(slug.lower(), place)  # as links on GitHub are written
 
     def free(self, anchor: str) -> str:
         """An anchor that is free on the page: a second one is counted, as by MyST."""

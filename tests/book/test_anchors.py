@@ -17,7 +17,9 @@ LITTLE_BOOK = {
 
 ### 乘积 $x^2$ 与 `detach`
 
-## 小结
+## KL 散度
+
+见[上面](#kl-散度)。
 
 (labelled)=
 ## 5.2 有名字的一节
@@ -81,7 +83,8 @@ def test_links_of_the_text_lead_to_them(book):
     linked = book.page("linking").select("article p a.reference")
     linked += page.select("article p a.reference")
     anchors = [unquote(a["href"]).partition("#")[2] for a in linked]
-    assert anchors[0] == anchors[2] == "学习率-上与下" and len(anchors) == 5
+    assert anchors[0] == anchors[2] == "学习率-上与下" and len(anchors) == 6
+    assert anchors[-1] == "KL-散度"
     assert all(page.find(id=name) is not None for name in anchors)
     assert book.complaints("linking.md") == ""
 
