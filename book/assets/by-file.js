@@ -10,7 +10,7 @@ addEventListener("DOMContentLoaded", () => {
     code("make serve"), "，再打开它给出的地址；或者运行 ", code("make offline"),
     "，解压它做好的压缩包，双击里面的 index.html。",
   );
-  (document.querySelector(".bd-article-container") ?? document.body).prepend(note);
+  (document.querySelector("article") ?? document.body).prepend(note);
 });
 
 function code(text) {

@@ -131,13 +131,18 @@ export function sectionsOf({ page, patterns }) {
   return found.sort(([a], [b]) => b - a).map(([, section]) => section);
 }
 
+// The end of the Latin word in which a place lies, but not behind the last one.
+const wordEnd = (text, place, last) =>
+  Math.min(place + text.slice(place).match(/^[\w-]*/)[0].length, Math.max(place, last));
+
 // The words of a section around what was found: pairs of text and whether it is marked.
 export function excerpt({ text, folded }, patterns) {
   const ranges = patterns.flatMap((found) =>
     [...folded.matchAll(found)].map((match) => [match.index, match.index + match[0].length]),
   );
   const [at] = ranges[0] ?? [0];
-  const [start, end] = [Math.max(0, at - BEFORE), at + BEHIND];
+  const start = at <= BEFORE ? 0 : wordEnd(text, at - BEFORE, at);
+  const end = wordEnd(text, at + BEHIND, text.length);
   const pairs = [];
   let done = start;
   for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {

@@ -17,7 +17,9 @@ LITTLE_BOOK = {
 
 ### 乘积 $x^2$ 与 `detach`
 
-## 小结
+## KL 散度
+
+见[上面](#kl-散度)。
 
 (labelled)=
 ## 5.2 有名字的一节
@@ -27,6 +29,28 @@ LITTLE_BOOK = {
 #### 更深
 """,
     "linking.md": "# 连\n\n[一节](anchors.md#学习率-上与下)、[二节](#labelled)",
+    "drawn.md": """# 画
+
+```{figure} a.png
+:alt: 一点
+
+同一组点，三个时刻。
+```
+
+```{figure} a.png
+:alt: 一点
+:name: labelled-figure
+
+同一组点，再来。
+```
+
+```{table} 五个种子：平均
+
+| 甲 |
+|---|
+| 乙 |
+```
+""",
     "twice.md": "# 重\n\n## 一样\n\n## 一样\n",
 }
 COUNTED = re.compile(r"id\d+")
@@ -59,7 +83,8 @@ def test_links_of_the_text_lead_to_them(book):
     linked = book.page("linking").select("article p a.reference")
     linked += page.select("article p a.reference")
     anchors = [unquote(a["href"]).partition("#")[2] for a in linked]
-    assert anchors[0] == anchors[2] == "学习率-上与下" and len(anchors) == 5
+    assert anchors[0] == anchors[2] == "学习率-上与下" and len(anchors) == 6
+    assert anchors[-1] == "KL-散度"
     assert all(page.find(id=name) is not None for name in anchors)
     assert book.complaints("linking.md") == ""
 
@@ -69,13 +94,21 @@ def test_headings_of_the_same_words_get_anchors_of_their_own(book):
     assert found == ["重", "一样", "一样-1"]
 
 
+def test_a_figure_and_a_table_have_the_first_words_of_their_captions(book):
+    page = book.page("drawn")
+    figures = [figure["id"] for figure in page.select("figure[id]")]
+    assert figures == ["同一组点", "labelled-figure"]
+    assert page.select_one("table[id]")["id"] == "五个种子"
+    assert book.complaints("drawn.md") == ""
+
+
 @pytest.fixture(scope="module")
-def index(site) -> list[dict]:
+def index(static) -> list[dict]:
     """Pages of the search index."""
-    return json.loads((site / "_static" / finding.INDEX).read_text("utf-8"))
+    return json.loads((static / finding.INDEX).read_text("utf-8"))
 
 
-def test_no_heading_of_the_site_is_counted(pages):
+def test_no_anchor_of_the_site_that_is_shown_is_counted(pages):
     for path, page in pages.items():
         found = [s["id"] for s in page.select("article section[id]")]
         links = page.select(

@@ -1,9 +1,11 @@
 """The parts of the Sphinx extension together: what a finished page has been through."""
 
+import json
 import re
 
 import aigc_book
 import pytest
+from aigc_book import finding
 
 LITTLE_BOOK = {
     "finished.md": "# 一页\n\n公式 $x^2$ 和[外面](https://example.org/)。\n",
@@ -36,7 +38,8 @@ def test_its_labels_are_chinese(page, book):
 
 
 def test_it_can_be_found_and_its_style_sheet_is_light(book):
-    assert list((book.static / "pagefind" / "fragment").iterdir())
+    index = json.loads((book.static / finding.INDEX).read_text("utf-8"))
+    assert "一页" in [page["title"] for page in index]
     sheet = book.static / "styles" / "pydata-sphinx-theme.css"
     assert sheet.stat().st_size < 200_000
 

@@ -23,6 +23,11 @@ GAN = {
             "title": "5.12 两把尺子",
             "text": "KL 散度，Fréchet distance，谁在“看”，top-p\n模式崩溃，训练\n不稳",
         },
+        {
+            "id": "cut",
+            "title": "长长的一行",
+            "text": f"cross-entropy，{'比' * 20}尾声{'比' * 60}Leibler divergence",
+        },
     ],
 }
 VAE = {
@@ -67,8 +72,11 @@ SCRIPT = f"""
 import {{ excerpt, find, fold, prepare, sectionsOf }} from "{MATCHING.as_uri()}";
 const {{ pages, queries }} = JSON.parse(process.argv[1]);
 const prepared = pages.map(prepare);
-const section = (hit) => (found) =>
-  [found.id, excerpt(found, hit.patterns).filter(([, marked]) => marked)];
+const section = (hit) => (found) => {{
+  const pairs = excerpt(found, hit.patterns);
+  const shown = pairs.map(([text]) => text).join("");
+  return [found.id, pairs.filter(([, marked]) => marked), shown];
+}};
 const answers = queries.map((query) => {{
   const {{ hits, loose }} = find(prepared, query);
   const places = hits.map((hit) => [hit.page.url, sectionsOf(hit).map(section(hit))]);
@@ -84,7 +92,16 @@ console.log(JSON.stringify({{ answers: Object.fromEntries(answers), changed }}))
 @pytest.fixture(scope="module")
 def told() -> dict:
     """What the functions say about all queries of this module."""
-    more = [*CHAPTERS, *ABSENT, "GAN", "6.1", "模式坍塌", "模式 尺子 训练"]
+    more = [
+        *CHAPTERS,
+        *ABSENT,
+        "GAN",
+        "5.1",
+        "6.1",
+        "模式坍塌",
+        "模式 尺子 训练",
+        "尾声",
+    ]
     queries = [query for query, *_ in FOUND] + more
     given = json.dumps({"pages": [GAN, VAE], "queries": queries})
     node = Path(sys.executable).with_name("node")
@@ -128,7 +145,8 @@ def test_a_short_word_is_not_found_inside_others(answers):
 
 
 def test_a_section_s_number_is_no_part_of_another_number(answers):
-    assert [page for page, _ in answers["6.1"]["places"]] == ["vae"]
+    for query, page in {"5.1": "gan", "6.1": "vae"}.items():
+        assert [found for found, _ in answers[query]["places"]] == [page]
 
 
 def test_with_parts_of_the_query_alone_the_answer_says_so(answers):
@@ -141,6 +159,12 @@ def test_words_apart_are_found_on_one_page(answers):
     answer = answers["模式 尺子 训练"]
     assert not answer["loose"]
     assert [page for page, _ in answer["places"]] == ["gan"]
+
+
+def test_an_excerpt_cuts_no_word(answers):
+    [_, [[section, marked, shown]]] = answers["尾声"]["places"][0]
+    assert (section, marked) == ("cut", [["尾声", True]])
+    assert shown == f"，{'比' * 20}尾声{'比' * 60}Leibler"
 
 
 def test_folding_keeps_places_and_folds_once(told):

@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from aigc_book import finding
 from aigc_book.chapters import NOTEBOOKS
+from budgets import held
+from visits import packed
 
 LINES = Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
 QUERIES = [tuple(line.split("\t")) for line in LINES if line and line[0] != "#"] + [
@@ -37,8 +39,8 @@ def results(browser, server):
             arg=f"“{query}”",
         )
         links = page.locator(f".bd-search-container {RESULTS}").all()[:3]
-        found = [link.get_attribute("href") for link in links]
-        return [a.split("#")[0].strip("/").removesuffix(".html") for a in found]
+        found = [link.evaluate("link => link.pathname") for link in links]
+        return [address.strip("/").removesuffix(".html") for address in found]
 
     yield search
     page.close()
@@ -49,8 +51,8 @@ def test_a_query_finds_its_page_among_the_first_three(results, query, page):
     assert page in results(query)
 
 
-def test_a_value_that_one_page_shows_finds_it(results, site):
-    index = json.loads((site / "_static" / finding.INDEX).read_text("utf-8"))
+def test_a_value_that_one_page_shows_finds_it(results, static):
+    index = json.loads((static / finding.INDEX).read_text("utf-8"))
     texts = {e["url"]: "\n".join(s["text"] for s in e["sections"]) for e in index}
     values = {url: set(VALUE.findall(text)) for url, text in texts.items()}
     times = Counter(value for found in values.values() for value in found)
@@ -142,6 +144,11 @@ def test_results_fit_the_screen(open_page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator(f"{DIALOG} .book-search").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_the_index_is_light(static):
+    size = packed((static / finding.INDEX).read_bytes()) / 1000
+    assert 0 < size <= held("page.search_kb")
 
 
 def test_nothing_is_loaded_before_somebody_searches(open_page):

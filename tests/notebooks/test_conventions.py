@@ -30,6 +30,12 @@ def test_notebook_keeps_the_rule(path, rule):
     assert not problems, "\n".join([f"{path.name}: {rule.__doc__}", *problems])
 
 
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_a_title_begins_with_the_number_of_the_file(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.cells[0].source.startswith(f"# {path.stem[:2]} ")
+
+
 def test_notebooks_keep_the_mean_of_their_seconds():
     about = {p.stem: nbformat.read(p, as_version=4).metadata.aigc for p in ALL}
     seconds = {name: a.seconds for name, a in about.items()}

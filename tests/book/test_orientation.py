@@ -5,7 +5,7 @@ import re
 import pytest
 from aigc_book.chapters import NOTEBOOKS
 
-MARKED = "document.querySelector('#book-contents a[aria-current]')?.hash ?? ''"
+MARKED = "document.querySelector('#book-contents a[aria-current]')?.hash"
 # Places (y) in the last third of long sections, each with the section read there.
 PLACES = """() => {
   const links = [...document.querySelectorAll("#book-contents a")];
@@ -48,6 +48,15 @@ def test_a_short_last_section_is_marked_when_it_was_asked_for(open_page):
         link.click()
         anchor = link.evaluate("link => link.hash")
         page.wait_for_function(f"anchor => {MARKED} === anchor", arg=anchor)
+
+
+def test_on_a_phone_too(open_page):
+    page = open_page("notebooks/05_gan.html", viewport={"width": 360, "height": 740})
+    page.locator("button.secondary-toggle").first.click()
+    link = page.locator("dialog #book-contents a").nth(12)
+    link.click()
+    anchor = link.evaluate("link => link.hash")
+    page.wait_for_function(f"anchor => {MARKED} === anchor", arg=anchor)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
