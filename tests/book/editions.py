@@ -1,15 +1,13 @@
 """Another edition of a built site, as the next publication may bring it."""
 
-import asyncio
 import re
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from aigc_book import finding, versions
 
 NEW_WORD = "第二次发布"  # which the search of the next edition finds, in howto
-ARTICLE = "<html><head><title>新</title></head><body><h1>新</h1>{}</body></html>"
+PAGE = """<article class="bd-article"><section id="a"><h1>新</h1><p>{}</p></section>
+</article>"""
 
 
 def revise(site: Path) -> None:
@@ -24,11 +22,8 @@ def revise(site: Path) -> None:
         module.write_text(text, "utf-8")
         kinds += found > 0
     assert kinds > 2, "the class that all explorers share has another name"
-    shutil.rmtree(static / "pagefind")
-    article = ARTICLE.format(finding.apart(NEW_WORD))
-    index = finding.write_index({"book/howto.html": article}, static / "pagefind")
-    with ThreadPoolExecutor(1) as other:  # Playwright occupies this thread
-        other.submit(asyncio.run, index).result()
+    text = finding.searchable(PAGE.format(NEW_WORD).encode()).decode()
+    finding.index_site({"book/howto.html": text}, site)
     new = versions.move(static)
     for page in [*site.glob("*.html"), *site.glob("*/*.html")]:
         page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")

@@ -9,6 +9,7 @@ from aigc_book import versions
 from editions import NEW_WORD, revise
 from hosts import Kept, served_by
 
+REPLACED = "这个网页已经更新，请刷新。"
 CHAPTERS = ("book/index.html", "notebooks/05_gan.html", "notebooks/06_vae.html")
 
 
@@ -111,7 +112,7 @@ def test_after_a_publication_every_explorer_lives_and_the_search_finds(host, rea
     assert not problems, "\n".join(problems)
 
 
-def test_a_kept_page_whose_network_is_gone_says_so_and_a_reload_helps(host, reader):
+def test_a_kept_page_that_asks_for_more_says_so_and_a_reload_helps(host, reader):
     site, address = host
     page, _ = reader
     page.goto(f"{address}/{CHAPTERS[1]}")
@@ -121,7 +122,10 @@ def test_a_kept_page_whose_network_is_gone_says_so_and_a_reload_helps(host, read
     page.goto(f"{address}/{CHAPTERS[1]}")
     living.ready(page, box)
     box.evaluate("box => void box.aigc.touch()")
-    box.get_by_text("这个网页已经更新，请刷新。").wait_for()
+    box.get_by_text(REPLACED).wait_for()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("判别器")
+    page.locator("#pst-search-dialog").get_by_text(REPLACED).wait_for()
     page.reload()
     assert "network" in living.revive(page)
 
@@ -136,7 +140,7 @@ def test_a_kept_page_whose_modules_are_gone_says_so(host, reader):
         lambda route: route.fulfill(body=kept, content_type="text/html"),
     )
     page.goto(f"{address}/{CHAPTERS[1]}")
-    page.get_by_role("alert").get_by_text("这个网页已经更新，请刷新。").wait_for()
+    page.get_by_role("alert").get_by_text(REPLACED).wait_for()
     page.unroute_all()
     page.reload()
     assert "network" in living.revive(page)
