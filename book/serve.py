@@ -1,7 +1,7 @@
 """Serve the built site: ``python book/serve.py [--host H] [--port 8000] [FOLDER]``.
 
-A plain ``python -m http.server`` may hand out ES modules under a wrong MIME type,
-which browsers then refuse to run.
+A plain ``python -m http.server`` does as well, where the system knows the type of
+scripts (that of Windows may be wrong); but a browser may then show an older build.
 """
 
 import argparse

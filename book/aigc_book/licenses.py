@@ -85,8 +85,6 @@ def notice(pattern: str) -> str:
     if len(found) != 1:
         raise ExtensionError(f"licenses.yml: {pattern!r} names {len(found)} files")
     text = found[0].read_text("utf-8").strip()
-    if found[0].name == "METADATA":
-        return text.partition("\n\n")[0]
     return COMMENT.search(text)[0] if found[0].suffix == ".js" else text
 
 

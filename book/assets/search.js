@@ -1,5 +1,6 @@
 // Search in the theme's own fields: the dialog (Ctrl+K) and the search page.
 
+import { causeOf } from "./explorers/front/failure.js";
 import { composing } from "./keys.js";
 import { excerpt, find, prepare, sectionsOf } from "./matching.js";
 
@@ -16,7 +17,8 @@ const PAGES = 8; // shown in the dialog; the search page shows all
 const SECTIONS = 3; // of one page
 const PAUSE = 120; // ms after the last key
 
-const index = new URL("./search/pages.json", import.meta.url);
+const folder = new URL("./", import.meta.url);
+const index = new URL("search/pages.json", folder);
 const root = new URL(document.documentElement.dataset.content_root, location.href);
 let loading = null;
 
@@ -106,7 +108,8 @@ class Search {
       this.show(words(template, { query, n }), hits.slice(0, this.limit).map(entry));
     } catch (error) {
       console.warn("search:", error);
-      if (turn === this.turn) this.show(TEXT.failed, []);
+      const reason = (await causeOf(folder)) ?? TEXT.failed;
+      if (turn === this.turn) this.show(reason, []);
     }
   }
 

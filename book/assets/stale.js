@@ -21,7 +21,7 @@
     note.textContent = text;
     // The style sheets may be what is missing.
     Object.assign(note.style, { padding: "0.5rem 1rem", border: "2px solid #b35900" });
-    document.querySelector("article")?.prepend(note);
+    (document.querySelector(".bd-article-container") ?? document.body).prepend(note);
   };
 
   const explain = async (address) => {
