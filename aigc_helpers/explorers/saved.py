@@ -36,7 +36,8 @@ _STYLE = (
     # and the words only where there is none that lives.
     f"{_OUTPUT}{_FILLED}:not({_FAILED}) .aigc-saved{{display:none}}"
     # A view hides its poster here and wherever the same stands: not above a dead one.
-    f"{_OUTPUT}:not({_FILLED}) [data-aigc-poster],{_OUTPUT}{_FAILED} [data-aigc-poster]"
+    f"{_OUTPUT}:is(:not({_FILLED}),{_FAILED})>:has(>[data-aigc-poster]),"
+    f"{_OUTPUT}:is(:not({_FILLED}),{_FAILED}) [data-aigc-poster]"
     "{display:block!important}"
 )
 
