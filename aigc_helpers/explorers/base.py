@@ -1,6 +1,5 @@
 """What every explorer's Python class shares: a widget, a page, answers to questions."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,9 +45,8 @@ class Explorer(anywidget.AnyWidget):
     _follows = False
 
     def __init__(self, config: dict, state: dict, *, module: str = "", **traits: Any):
-        self._token = token_of(self._kind, json.dumps([config, state]))
         super().__init__(
-            _config={**config, "poster": self._token},
+            _config=config,
             _state=state,
             _esm=module or module_text(self._kind),
             _css=style_text(),
@@ -61,8 +59,7 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         if "google.colab" not in sys.modules:  # Colab would show the page's version
-            html = self._static_html()
-            data[HTML] = poster(html, self._token, self._saved_words)
+            data[HTML] = poster(self._static_html(), self._saved_words)
         return data, metadata
 
     def _ipython_display_(self) -> None:
@@ -70,6 +67,7 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_()
         if HTML in data:
             view = data.pop(VIEW)
+            self._config = {**self._config, "poster": token_of(data[HTML])}
             display(data, raw=True)
             data = {VIEW: view}
         display(data, metadata=metadata, raw=True)

@@ -17,7 +17,7 @@ _POSTER = (
     '<p class="aigc-saved">{words}</p></div>'
 )
 _WRAPPED = re.compile(
-    '<div data-aigc-poster="[0-9a-f]+"><style>[^<]*</style>(.*?)'
+    '<div data-aigc-poster="([0-9a-f]+)"><style>[^<]*</style>(.*?)'
     '<p class="aigc-saved">[^<]*</p></div>',
     re.DOTALL,
 )
@@ -36,24 +36,29 @@ _STYLE = (
     # and the words only where there is none that lives.
     f"{_OUTPUT}{_FILLED}:not({_FAILED}) .aigc-saved{{display:none}}"
     # A view hides its poster here and wherever the same stands: not above a dead one.
-    f"{_OUTPUT}:not({_FILLED}) [data-aigc-poster],{_OUTPUT}{_FAILED} [data-aigc-poster]"
+    f"{_OUTPUT}:is(:not({_FILLED}),{_FAILED})>:has(>[data-aigc-poster]),"
+    f"{_OUTPUT}:is(:not({_FILLED}),{_FAILED}) [data-aigc-poster]"
     "{display:block!important}"
 )
 
 
-def token_of(*facts: str) -> str:
-    """Name of a poster, the same in every run."""
-    return hashlib.sha256("".join(facts).encode()).hexdigest()[:12]
+def poster(html: str, words: str) -> str:
+    """An explorer's HTML as it stays in a notebook, with words on how to go on.
 
-
-def poster(html: str, token: str, words: str) -> str:
-    """An explorer's HTML as it stays in a notebook, with words on how to go on."""
+    Its token is the same in every run.
+    """
+    token = hashlib.sha256(html.encode()).hexdigest()[:12]
     return _POSTER.format(token=token, style=_STYLE, html=html, words=words)
+
+
+def token_of(made: str) -> str:
+    """By which a view knows the poster that was made for it."""
+    return _WRAPPED.match(made)[1]
 
 
 def on_page(text: str) -> str:
     """A page with its posters taken out of what surrounds them in a notebook."""
-    return _WRAPPED.sub(r"\1", text)
+    return _WRAPPED.sub(r"\2", text)
 
 
 def without_views(outputs: list) -> list:

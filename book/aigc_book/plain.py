@@ -166,6 +166,8 @@ def fold(cell) -> None:
         if is_tagged(cell, tag):
             cell.metadata["jupyter"] = nbformat.from_dict(dict.fromkeys(parts, True))
             cell.metadata["cellView"] = "form"
+    if is_tagged(cell, "remove-input"):  # nbconvert, and so nbviewer, obey this alone
+        cell.metadata["transient"] = nbformat.from_dict({"remove_source": True})
     if is_tagged(cell, "hide-cell"):
         cell.metadata["collapsed"] = True  # which JupyterLab writes beside the other
         prompt = cell.metadata.get("mystnb", {}).get("code_prompt_show", "显示代码")

@@ -22,12 +22,16 @@ def self_checks_are_live(notebook):
 
 
 def self_checks_hide_their_answers(notebook):
-    """The source, with the answer in it, is shown on no page and in no notebook."""
+    """The source, with the answer in it, is shown on no page and in no notebook.
+
+    Nor in what nbconvert makes of one, which nbviewer shows.
+    """
     return [
-        f"{where(cell)} needs the tag remove-input and jupyter.source_hidden"
+        f"{where(cell)} needs the tag remove-input; store the notebook's text again"
         for cell in self_checks(notebook)
         if "remove-input" not in tags(cell)
         or not cell.metadata.get("jupyter", {}).get("source_hidden")
+        or not cell.metadata.get("transient", {}).get("remove_source")
     ]
 
 

@@ -90,6 +90,8 @@ def test_what_jupyter_shows_of_it():
     assert solution.metadata.jupyter == {"outputs_hidden": True, "source_hidden": True}
     for cell in (imports, check):
         assert cell.metadata.jupyter == {"source_hidden": True}
+    assert check.metadata.transient == {"remove_source": True}
+    assert "transient" not in imports.metadata
     elman, gan = list_.source.splitlines()
     assert elman.startswith(f'- <a id="cite-{ELMAN}"></a>Jeffrey L. Elman. Finding')
     assert "[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)" in gan

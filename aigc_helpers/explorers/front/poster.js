@@ -5,7 +5,9 @@
 export function hidePoster(token) {
   if (!token) return () => {};
   const rule = document.createElement("style");
-  rule.textContent = `[data-aigc-poster="${CSS.escape(token)}"] { display: none }`;
+  const poster = `[data-aigc-poster="${CSS.escape(token)}"]`;
+  const output = `.jp-OutputArea-output:has(> ${poster})`; // JupyterLab pads it
+  rule.textContent = `${poster}, ${output} { display: none }`;
   document.head.append(rule);
   return () => rule.remove();
 }

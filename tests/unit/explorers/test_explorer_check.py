@@ -144,7 +144,7 @@ def test_the_page_gets_the_question_and_its_state(make):
     made = make()
     soup, state = stored(made)
     assert soup.div["data-explorer"] == "check"
-    assert state == {"_config": made._asked, "_state": {}}
+    assert state == {"_config": made._config, "_state": {}}
     poster = soup.select_one(".aigc-check-poster")
     assert poster["data-check"] == made._config["id"]
     assert poster.p.text == made._question

@@ -51,8 +51,19 @@ def test_the_view_knows_its_poster(outputs):
 
 def test_a_poster_is_the_same_in_every_run_and_has_a_name_of_its_own():
     first, again, other = squares(), squares(), squares(start=2)
-    assert first._repr_mimebundle_()[0][HTML] == again._repr_mimebundle_()[0][HTML]
-    assert first._config["poster"] != other._config["poster"]
+    html, same, another = (
+        made._repr_mimebundle_()[0][HTML] for made in (first, again, other)
+    )
+    assert html == same
+    assert saved.token_of(html) != saved.token_of(another)
+
+
+@pytest.mark.parametrize("make", [squares, lambda: check.number("2 + 2？", answer=4)])
+def test_shown_again_it_has_the_same_poster(outputs, make):
+    explorer = make()
+    explorer._ipython_display_()
+    explorer._ipython_display_()
+    assert outputs[0][HTML] == outputs[2][HTML]
 
 
 def test_a_poster_says_how_to_go_on():
