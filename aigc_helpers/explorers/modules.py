@@ -74,7 +74,7 @@ def _plain(text: str) -> str:
 
 
 def notebook_style() -> str:
-    """The style sheet for a notebook: in pixels, since there a rem may be 10 of them."""
+    """The style sheet for a notebook, in pixels: a rem may be 10 of them there."""
     return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text())
 
 

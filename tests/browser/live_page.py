@@ -28,7 +28,8 @@ SHOW = """async ({ text, state }) => {
       listeners["change:_state"].forEach((listener) => listener());
     },
   };
-  window.endView = module.default.render({ model, el: document.querySelector("#cell") });
+  const el = document.querySelector("#cell");
+  window.endView = await module.default.render({ model, el });
 }"""
 
 

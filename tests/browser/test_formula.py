@@ -532,10 +532,12 @@ def test_live_a_count_is_whole(open_page):
 
 def test_live_a_notebook_does_not_float_the_readouts(open_page):
     page = show_live(open_page, gaussian())
-    page.locator("#cell").evaluate("cell => { cell.className = 'jp-OutputArea-output' }")
+    page.locator("#cell").evaluate("cell => cell.classList.add('jp-OutputArea-output')")
     page.add_style_tag(
         content=".jp-OutputArea-output :is(dt, dd) { float: left; width: 20% }"
     )
     math = page.locator(".aigc-readouts .aigc-math")
     assert math.evaluate("node => node.scrollWidth <= node.clientWidth")
-    assert page.locator(".aigc-readouts dt").evaluate("n => getComputedStyle(n).float") == "none"
+    parts = page.locator(".aigc-readouts :is(dt, dd)")
+    for part in parts.all():
+        assert part.evaluate("node => getComputedStyle(node).float") == "none"
