@@ -267,7 +267,9 @@ def test_live_counts_are_whole_and_other_numbers_are_not(open_page):
     def count(value):
         return {"参数": 3_247_617 * value, "损失": 1 / value}
 
-    page = show_live(open_page, SweepExplorer(count, [1, 2], name="n"))
+    widget = SweepExplorer(count, [1, 2], name="n")
+    page = show_live(open_page, widget)
+    answer(page, widget)
     shown = page.locator(".aigc-number strong")
     assert shown.all_inner_texts() == ["3247617", "1.000"]
     page.get_by_text("参数 3247617，损失 1.000").wait_for()

@@ -58,7 +58,7 @@ class SweepView extends ExplorerView {
   }
 
   opening() {
-    return this.live && this.pictures.length ? this.text.waitForKernel : "";
+    return this.live ? this.text.waitForKernel : "";
   }
 
   axisRow(axis, i) {
