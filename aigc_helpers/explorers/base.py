@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 from IPython.display import display
 
-from aigc_helpers.explorers.modules import module_text, style_text
+from aigc_helpers.explorers.modules import module_text, notebook_style
 from aigc_helpers.explorers.saved import HTML, VIEW, poster, token_of
 from aigc_helpers.explorers.words import WORDS
 
@@ -49,7 +49,7 @@ class Explorer(anywidget.AnyWidget):
             _config=config,
             _state=state,
             _esm=module or module_text(self._kind),
-            _css=style_text(),
+            _css=notebook_style(),
             **traits,
         )
         self._follows = True

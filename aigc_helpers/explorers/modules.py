@@ -13,6 +13,7 @@ STYLE = "explorers.css"  # of all explorers, joined
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.M)
+_REM = re.compile(r"(\d*\.?\d+)rem\b")
 _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
@@ -70,6 +71,11 @@ def join_modules(texts: list[str]) -> str:
 
 def _plain(text: str) -> str:
     return _EXPORT.sub("", _IMPORT.sub("", text))
+
+
+def notebook_style() -> str:
+    """The style sheet for a notebook, in pixels: a rem may be 10 of them there."""
+    return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text())
 
 
 def style_text() -> str:

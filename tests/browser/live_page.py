@@ -12,7 +12,10 @@ SHOW = """async ({ text, state }) => {
     save_changes: () => window.toPython({ save: state._state }),
     send: (content) => window.toPython({ content }),
     on: (name, listener) => { (listeners[name] ??= []).push(listener); },
-    off: () => {},
+    off: (name, listener) => {
+      listeners[name] = listeners[name].filter((other) => other !== listener);
+    },
+    restarted: () => listeners["comm_live_update"].forEach((listener) => listener()),
     message: (content, texts) => {
       const buffers = texts.map((text) => {
         const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -25,7 +28,8 @@ SHOW = """async ({ text, state }) => {
       listeners["change:_state"].forEach((listener) => listener());
     },
   };
-  module.default.render({ model, el: document.querySelector("#cell") });
+  const el = document.querySelector("#cell");
+  window.endView = await module.default.render({ model, el });
 }"""
 
 

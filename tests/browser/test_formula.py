@@ -520,3 +520,24 @@ def test_series_stand_out_in_both_schemes(explorer, path):
         }"""
     )
     assert min(found) >= 3, found
+
+
+def test_live_a_count_is_whole(open_page):
+    n = sp.Symbol("n", integer=True)
+    readouts = {"对": n * (n - 1), "倒数": 1 / n}
+    widget = FormulaExplorer({}, sliders={n: (1, 9, 4)}, readouts=readouts)
+    page = show_live(open_page, widget)
+    assert page.locator(".aigc-readouts dd").all_inner_texts() == ["12", "0.2500"]
+
+
+def test_live_a_notebook_does_not_float_the_readouts(open_page):
+    page = show_live(open_page, gaussian())
+    page.locator("#cell").evaluate("cell => cell.classList.add('jp-OutputArea-output')")
+    page.add_style_tag(
+        content=".jp-OutputArea-output :is(dt, dd) { float: left; width: 20% }"
+    )
+    math = page.locator(".aigc-readouts .aigc-math")
+    assert math.evaluate("node => node.scrollWidth <= node.clientWidth")
+    parts = page.locator(".aigc-readouts :is(dt, dd)")
+    for part in parts.all():
+        assert part.evaluate("node => getComputedStyle(node).float") == "none"

@@ -356,6 +356,43 @@ def test_a_faulty_network_is_reported_in_its_place(explorer, open_page, asset, f
     open_page.problems.clear()
 
 
+def bare_input(shown, value: str) -> None:
+    """What a screen reader or voice control does: no pointer, no key, no focus."""
+    shown.sliders.nth(1).evaluate(
+        """(slider, value) => {
+          slider.value = value;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        value,
+    )
+
+
+def test_a_change_without_hands_starts_the_network(explorer):
+    shown = explorer()
+    bare_input(shown, "2")
+    shown.page.wait_for_function(f"{NETWORK} !== null")
+    shown.page.get_by_text("浏览器正在运行网络").wait_for()
+
+
+def test_words_on_a_failure_stay_until_it_is_mended(explorer, open_page):
+    shown = explorer()
+    shown.page.route("**/conditional.onnx", lambda route: route.abort())
+    bare_input(shown, "2")
+    shown.page.wait_for_selector(".aigc-failed")
+    words = shown.status.inner_text()
+    before = pixels(shown.page)
+    bare_input(shown, "-3")
+    wait_for_change(shown.page, before)
+    shown.page.wait_for_timeout(600)  # longer than the rest after which words follow
+    assert shown.status.inner_text() == words
+    assert shown.page.locator(".aigc-failed").count() == 1
+    shown.page.unroute("**/conditional.onnx")
+    bare_input(shown, "1")
+    shown.page.get_by_text("浏览器正在运行网络").wait_for()
+    assert shown.page.locator(".aigc-failed").count() == 0
+    open_page.problems.clear()
+
+
 def test_a_missing_module_leaves_the_poster_and_says_so(open_page, server):
     page = open_page()
     page.route("**/latent.js", lambda route: route.fulfill(status=404))

@@ -77,20 +77,131 @@ def test_what_the_decoder_says_is_shown(live):
     assert "Python 内核没能算出图像" in page.locator(".aigc-status").inner_text()
 
 
-def test_a_silent_kernel_is_reported_and_the_next_move_asks_again(live):
+def status(page) -> str:
+    return page.locator(".aigc-status").inner_text()
+
+
+def test_a_busy_kernel_is_named_and_its_late_answer_is_painted(live):
+    page, widget = live
+    assert status(page) == "正在等 Python 内核…"
+    page.get_by_text("Python 内核正忙").wait_for()
+    black = picture(page)
+    page.locator(".aigc-row input").nth(0).fill("2")
+    page.locator(".aigc-row input").nth(0).fill("-2")
+    assert len(widget.received) == 1, "a busy kernel is not asked for every step"
+    answer(page, widget)  # the answer to the first question, then to the last
+    assert picture(page) != black and widget.coordinates[0] == -2
+    page.get_by_text("Python 内核正在运行网络").wait_for()
+
+
+def test_words_of_a_late_picture_count_no_milliseconds(live):
+    page, widget = live
+    page.get_by_text("Python 内核正忙").wait_for()
+    answer(page, widget)
+    page.get_by_text("Python 内核已经算好图像").wait_for()
+
+
+def test_words_on_a_busy_kernel_go_when_a_small_picture_has_come(live):
     page, widget = live
     answer(page, widget)
-    page.evaluate("document.querySelector('#cell').aigc.view.kernel.timeout = 100")
-    page.locator(".aigc-row input").nth(0).fill("2")
-    page.wait_for_selector(".aigc-failed")
-    assert "还没有回答" in page.locator(".aigc-status").inner_text()
+    page.evaluate("document.querySelector('#cell').aigc.view.kernel.soon = 0")
+    page.get_by_text("Python 内核正忙").wait_for()  # small pictures are asked for
+    settle(page, widget)
+    assert "Python 内核正在运行网络" in status(page)
+
+
+def test_a_restarted_kernel_is_not_waited_for(live):
+    page, widget = live
+    gone = "再运行这一格"
+    page.evaluate("model.restarted()")
+    page.locator(".aigc-failed").get_by_text(gone).wait_for()
     widget.received.clear()
-    before = picture(page)
-    page.evaluate("document.querySelector('#cell').aigc.view.kernel.timeout = 5000")
-    page.locator(".aigc-row input").nth(0).fill("-2")
+    page.locator(".aigc-row input").nth(0).fill("2")
+    page.wait_for_timeout(500)  # longer than the rest after which words follow
+    assert gone in status(page) and not widget.received
+
+
+def test_a_kernel_that_was_shut_down_is_gone(live):
+    page, widget = live
     answer(page, widget)
-    assert picture(page) != before
-    page.wait_for_selector(".aigc-failed", state="detached")
+    page.evaluate("model.send = () => { throw new Error('Cannot send'); }")
+    page.locator(".aigc-row input").nth(0).fill("2")
+    page.locator(".aigc-failed").get_by_text("再运行这一格").wait_for()
+
+
+def test_a_computation_that_was_stopped_says_so(live):
+    page, widget = live
+    answer(page, widget)
+
+    def stopped(z, y):
+        raise KeyboardInterrupt
+
+    widget._decoder, decoder = stopped, widget._decoder
+    page.locator(".aigc-row input").nth(0).fill("2")
+    page.wait_for_timeout(50)
+    with pytest.raises(KeyboardInterrupt):
+        answer(page, widget)
+    page.locator(".aigc-failed").get_by_text("计算被停止了").wait_for()
+    widget._decoder = decoder
+    page.locator(".aigc-row input").nth(0).fill("1")
+    answer(page, widget)
+    page.get_by_text("Python 内核正在运行网络").wait_for()
+
+
+def test_the_poster_hides_while_a_picture_stands(open_page, decoders):
+    widget = LatentExplorer(decoders["plain"], latent_dim=16)
+    widget._config = {**widget._config, "poster": "abc"}
+    page = show_live(open_page, widget)
+    page.evaluate(
+        """() => {
+          for (const name of ["abc", "other"]) {
+            const poster = document.createElement("p");
+            poster.dataset.aigcPoster = poster.textContent = name;
+            document.body.append(poster);
+          }
+        }"""
+    )
+    posters = page.locator("[data-aigc-poster]:visible")
+    assert posters.all_inner_texts() == ["abc", "other"], "nothing is painted yet"
+    answer(page, widget)
+    assert posters.all_inner_texts() == ["other"]
+    page.evaluate("endView()")
+    assert posters.all_inner_texts() == ["abc", "other"]
+
+
+NOTEBOOK = """() => {
+  window.taken = [];
+  document.addEventListener("keydown", (event) => {
+    window.taken.push(event.key);
+    if (event.key.startsWith("Arrow")) event.preventDefault(); // cells have taken it
+  });
+}"""
+
+
+def test_keys_in_an_explorer_do_not_reach_the_notebook(live):
+    page, widget = live
+    answer(page, widget)
+    page.evaluate(NOTEBOOK)
+    slider = page.locator(".aigc-row input").nth(0)
+    slider.focus()
+    for key in ("ArrowRight", "x", "b", "Enter", "Shift+A"):
+        page.keyboard.press(key)
+    assert slider.input_value() == "0.05"
+    page.get_by_label("0", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("1", exact=True).is_checked()
+    assert page.evaluate("taken.filter((key) => key !== 'Shift')") == []
+
+
+def test_the_way_out_and_commands_are_the_notebooks(live):
+    page, widget = live
+    answer(page, widget)
+    page.evaluate(NOTEBOOK)
+    page.locator(".aigc-row input").nth(0).focus()
+    for key in ("Escape", "Shift+Enter", "Control+s"):
+        page.keyboard.press(key)
+    taken = page.evaluate("taken.filter((key) => !['Shift', 'Control'].includes(key))")
+    assert taken == ["Escape", "Enter", "s"]
 
 
 def test_axe_finds_nothing_in_a_live_explorer(live, axe):

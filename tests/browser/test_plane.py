@@ -404,6 +404,15 @@ def test_a_phone_needs_no_sideways_scroll(fits, plane_page, path):
     fits(shown.page, ".aigc-plane *")
 
 
+def test_values_stay_inside_the_box_of_a_narrow_page(plane_page):
+    page = plane_page(viewport={"width": 300, "height": 740}).page
+    ends = """selector => [...document.querySelectorAll(selector)]
+      .map((node) => node.getBoundingClientRect().right)"""
+    [actions] = page.evaluate(ends, ".aigc-actions")
+    values = page.evaluate(ends, ".aigc-plane output")
+    assert len(values) == 2 and max(values) <= actions
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", ["plane-two.html", "plane-two-dark.html"])
 def test_axe_finds_nothing(plane_page, axe, path, width):

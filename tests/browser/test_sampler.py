@@ -226,6 +226,20 @@ def test_the_keyboard_writes_a_new_text(sampler):
     assert written(page) == expected(prompt="春风花", top_k=1)
 
 
+@pytest.mark.parametrize("event", [{"isComposing": True}, {"keyCode": 229}])
+def test_the_enter_of_an_input_method_writes_nothing(sampler, event):
+    page = sampler().page
+    field = page.get_by_label("开头")
+    field.fill("春风花")
+    press = """(field, event) => field.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ...event }))"""
+    field.evaluate(press, event)
+    assert page.evaluate(f"{VIEW}.run === undefined")
+    field.evaluate(press, {})
+    wait_until_written(page)
+    assert written(page) == expected(prompt="春风花")
+
+
 def test_a_finger_writes_a_new_text_and_picks_a_place(sampler):
     page = sampler(**PHONE).page
     page.get_by_role("button", name="换个种子").tap()

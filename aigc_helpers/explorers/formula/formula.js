@@ -3,7 +3,7 @@
 // The functions come from a generated module: on a page the file of its hash, live the
 // same text behind this module, which calls provide().
 
-import { Chart, formatNumber, seriesSample } from "../front/chart.js";
+import { Chart, formatNumber, seriesSample, WHOLE } from "../front/chart.js";
 import { element, sliderRow } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -69,9 +69,9 @@ function mathNode(tree) {
   return node;
 }
 
-function readoutText(value, unit) {
+function readoutText(value, { unit, whole }) {
   if (Number.isNaN(value)) return TEXT.undefined;
-  return formatNumber(value) + (unit ? ` ${unit}` : "");
+  return formatNumber(value, whole ? WHOLE : undefined) + (unit ? ` ${unit}` : "");
 }
 
 function decimalText(value, decimals) {
@@ -206,7 +206,7 @@ class FormulaView extends ExplorerView {
 
   draw({ readouts, curves, markers, points }) {
     readouts.forEach((value, i) => {
-      this.numbers[i].textContent = readoutText(value, this.config.readouts[i].unit);
+      this.numbers[i].textContent = readoutText(value, this.config.readouts[i]);
     });
     if (!this.chart) return true;
     if (this.free) this.chart.frame(null, this.range(curves, false));
@@ -239,9 +239,10 @@ class FormulaView extends ExplorerView {
       )
       .join(TEXT.separator);
     const readouts = this.config.readouts
-      .map(({ name, unit }, i) =>
-        fill(TEXT.setting, { name, value: readoutText(answer.readouts[i], unit) }),
-      )
+      .map((readout, i) => {
+        const value = readoutText(answer.readouts[i], readout);
+        return fill(TEXT.setting, { name: readout.name, value });
+      })
       .join(TEXT.separator);
     this.say(readouts ? fill(TEXT.status, { settings, readouts }) : settings);
     this.chart?.describe(this.describe(settings));

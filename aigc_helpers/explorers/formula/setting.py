@@ -130,6 +130,7 @@ class FormulaSetting:
             {
                 "name": name,
                 **({"unit": self.units[name]} if self.units.get(name) else {}),
+                **({"whole": True} if expr.is_integer else {}),
                 **({"math": math_tree(expr)} if shown else {}),
             }
             for name, expr in self.groups[group].items()

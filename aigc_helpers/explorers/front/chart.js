@@ -40,12 +40,16 @@ function power(exponent) {
   return "10" + [...String(exponent)].map((digit) => SUPERSCRIPT[digit]).join("");
 }
 
-// 1234.5 -> "1234", 0.00001234 -> "1.234×10⁻⁵", with that many significant digits.
+export const WHOLE = 0; // digits of a count
+
+// 1234.5 -> "1234", 0.00001234 -> "1.234×10⁻⁵", with that many significant digits;
+// WHOLE gives all digits of a count: 17 -> "17".
 export function formatNumber(value, digits = 4) {
   if (Number.isNaN(value)) return "—";
   const sign = value < 0 ? MINUS : "";
   const size = Math.abs(value);
   if (size === Infinity) return sign + "∞";
+  if (digits === WHOLE) return sign + size.toFixed();
   if (size === 0) return (0).toFixed(digits - 1);
   let [head, exponent] = size.toExponential(digits - 1).split("e").map(Number);
   if (exponent > 5 || exponent < -3) {

@@ -23,7 +23,7 @@ const DECODER_TEXT = {
     byKernelLate: "Python 内核已经算好图像",
     apart: "{words}（图像取自 {name}）",
     kernelError: "Python 内核没能算出图像：{error}",
-    noNetwork: "网络没有加载成功，图像仍是预先算好的，离当前设置最近。再动一次会重新加载；一直不成功，就检查网络连接再刷新页面。",
+    noNetwork: "网络没有加载成功，图像仍是预先算好的。再动一次会重新加载。",
     broken: "网络没能算出图像。重置或刷新页面可以再试一次。",
   },
 }.zh;

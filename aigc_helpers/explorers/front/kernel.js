@@ -11,7 +11,7 @@ const SOON = 2000; // ms; a kernel that has not answered by then is busy
 export class KernelSource {
   // tell(busy): a question has begun, or has ceased, to wait for long.
   constructor(model, text, tell = () => {}) {
-    Object.assign(this, { model, text, tell, next: 0, waiting: new Map(), gone: false });
+    Object.assign(this, { model, text, tell, next: 0, waiting: new Map(), soon: SOON });
     this.receive = (message, buffers) => this.settle(message, buffers);
     this.lose = () => this.lost();
     model.on("msg:custom", this.receive);
@@ -20,7 +20,7 @@ export class KernelSource {
 
   // Promise of {message, buffers} that the widget's _answer gives to this content. After
   // ``soon`` ms the reader hears that the kernel is busy.
-  ask(content, soon = SOON) {
+  ask(content, soon = this.soon) {
     const id = `${(this.prefix ??= Math.random().toString(36).slice(2))}-${this.next++}`;
     return new Promise((resolve, reject) => {
       if (this.gone) return reject(new ExplorerError(this.text.gone));

@@ -224,7 +224,7 @@ export class ExplorerView {
     return {
       view: this,
       apply: (settings) => this.apply(settings),
-      touch: () => this.touch(),
+      touch: () => this.wake?.(),
     };
   }
 }

@@ -58,7 +58,7 @@ const TEXT = {
     unknown: "词表里没有 {list}，已略去",
     quoted: "“{character}”",
     noPrompt: "请写一个开头，至少一个词表里有的字符",
-    noNetwork: "网络没有加载成功，文字仍是预先生成的。再按一次会重新加载；一直不成功，就检查网络连接再刷新页面。",
+    noNetwork: "网络没有加载成功，文字仍是预先生成的。再按一次会重新加载。",
     kernelError: "Python 内核没能生成文字：{error}",
     broken: "网络没能生成文字。重置或刷新页面可以再试一次。",
   },

@@ -64,6 +64,11 @@ export class Sweep {
     return this.numbers.findIndex((number) => number.name === name);
   }
 
+  // Whether a number counts something: it is whole wherever it was stored.
+  counts(index) {
+    return this.numbers[index].values.filter(Number.isFinite).every(Number.isInteger);
+  }
+
   curve(name, value) {
     const index = this.index(name);
     const n = this.axes[0].values.length;

@@ -18,6 +18,7 @@ from aigc_helpers.explorers.sweep.setting import SweepSetting
 from aigc_helpers.reader import Mistake
 
 LEVELS = (256, 32, 16)  # of each colour; fewer are taken when the files are too large
+_LAST_COUNT = 2**53  # beyond it JavaScript leaves whole numbers out
 
 
 def fitting_sheets(records: list[Record], setting: SweepSetting) -> dict[str, Sheet]:
@@ -58,7 +59,7 @@ def _sheet(
 
 
 def table_of(records: list[Record]) -> dict:
-    """Numbers (six digits) and texts of all records, as the page reads them."""
+    """Numbers and texts of all records, as the page reads them."""
     kinds = kinds_of(records[0])
 
     def column(kind: str, form: Callable) -> list[dict]:
@@ -72,11 +73,16 @@ def table_of(records: list[Record]) -> dict:
 
 
 def _short(value: float) -> float | str:
-    """Six digits; JSON has no NaN and no infinity, so they go as JavaScript's words."""
+    """Six digits, or a count with all of its own.
+
+    JSON has no NaN and no infinity, so they go as JavaScript's words.
+    """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
+    if value.is_integer() and abs(value) < _LAST_COUNT:
+        return int(value)
     return float(f"{value:.6g}")
 
 

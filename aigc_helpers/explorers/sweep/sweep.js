@@ -1,7 +1,7 @@
 // The sweep explorer: what was computed for each value of one or two sliders.
 
 import { ExplorerError, pictureOf } from "../front/answers.js";
-import { Chart, formatNumber } from "../front/chart.js";
+import { Chart, formatNumber, WHOLE } from "../front/chart.js";
 import { button, element, sliderRow } from "../front/controls.js";
 import { fill, paintTile } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -58,7 +58,7 @@ class SweepView extends ExplorerView {
   }
 
   opening() {
-    return this.live && this.pictures.length ? this.text.waitForKernel : "";
+    return this.live ? this.text.waitForKernel : "";
   }
 
   axisRow(axis, i) {
@@ -222,12 +222,12 @@ class SweepView extends ExplorerView {
       row.input.setAttribute("aria-valuetext", written(value[i]));
     });
     const { numbers, texts } = this.sweep.record(value);
-    this.numbers.forEach((part, i) => this.showNumber(part, numbers[i]));
+    this.numbers.forEach((part, i) => this.showNumber(part, numbers[i], i));
     this.texts.forEach((part, i) => (part.value.textContent = texts[i]));
   }
 
-  showNumber({ name, value, chart }, now) {
-    value.textContent = readable(now);
+  showNumber({ name, value, chart }, now, i) {
+    value.textContent = this.readable(now, i);
     const at = this.shown(this.state);
     const { x, y, fresh } = this.sweep.curve(name, at);
     const { low, high } = this.sweep.scale(name);
@@ -283,7 +283,7 @@ class SweepView extends ExplorerView {
     }
     const axis = this.config.axes[0].name;
     this.numbers.forEach(({ name, chart }, i) => {
-      const value = readable(numbers[i]);
+      const value = this.readable(numbers[i], i);
       chart.describe(fill(TEXT.curve, { name, axis, settings, value }));
     });
     if (this.computing || this.failed) return;
@@ -292,10 +292,16 @@ class SweepView extends ExplorerView {
 
   summary(source, settings, numbers) {
     const readings = this.numbers.map(({ name }, i) =>
-      fill(TEXT.reading, { name, value: readable(numbers[i]) }),
+      fill(TEXT.reading, { name, value: this.readable(numbers[i], i) }),
     );
     const all = [settings, ...readings].join(TEXT.separator);
     return fill(source === "kernel" ? TEXT.fresh : TEXT.stored, { settings: all });
+  }
+
+  // A value of the number with that index.
+  readable(value, i) {
+    if (Number.isNaN(value)) return TEXT.notNumber;
+    return formatNumber(value, this.sweep.counts(i) ? WHOLE : undefined);
   }
 
   settings(value) {
@@ -317,10 +323,6 @@ function picturesOf(buffers) {
 
 function written(value) {
   return String(Number(value.toPrecision(6))).replace("-", "−");
-}
-
-function readable(value) {
-  return Number.isNaN(value) ? TEXT.notNumber : formatNumber(value);
 }
 
 export default explorer(SweepView);

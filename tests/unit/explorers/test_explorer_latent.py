@@ -108,6 +108,18 @@ def test_a_failing_decoder_is_reported_to_the_page(explorer, monkeypatch):
     assert sent[0][0]["kind"] == "error" and "(1, 1, H, W)" in sent[0][0]["error"]
 
 
+def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch):
+    def stopped(z):
+        raise KeyboardInterrupt
+
+    sent = []
+    monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
+    explorer._decoder = stopped
+    with pytest.raises(KeyboardInterrupt):
+        explorer._receive(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
+    assert sent == [({"kind": "stopped", "id": 1},)]
+
+
 def test_decoding_leaves_a_network_as_it_was():
     decoder = gan.PixelDecoder(gan.Generator(8, width=4).train())
     decoder.train()
@@ -284,6 +296,11 @@ def test_shipped_pages_are_light(name):
     assert len(address) <= 60 * 1024 and len(html) <= 68 * 1024
     assert base64.b64decode(address).startswith(b"\x89PNG")
     assert f'data-network="{name}"' in html
+
+
+def test_the_style_of_a_notebook_does_not_ask_for_its_root(explorer):
+    assert "padding: 20px 24px;" in explorer._css  # 1.25rem 1.5rem on a page
+    assert "rem" not in re.findall(r"[\d.]+([a-z]+)", explorer._css)
 
 
 def test_the_module_text_stands_alone():

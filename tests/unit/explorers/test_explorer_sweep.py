@@ -61,6 +61,11 @@ def pictures(content: bytes, facts: dict, n: int) -> np.ndarray:
 # ---- what is computed ----------------------------------------------------------
 
 
+def test_a_count_is_stored_with_all_its_digits():
+    explorer = SweepExplorer(lambda v: {"参数": 3_247_617 * v}, [1, 2], name="n")
+    assert explorer._config["numbers"][0]["values"] == [3_247_617, 6_495_234]
+
+
 def test_every_value_is_computed_once_in_rising_order():
     seen = []
     explorer = SweepExplorer(
