@@ -45,7 +45,7 @@ MAY_IMPORT = {
     # A base uses those that stand below it in the plan.
     **{base: set(BASES[i + 1 :]) for i, base in enumerate(BASES)},
     "exercise": {"plotting", "reader"},
-    "equations": set(),
+    "equations": {"reader"},
     "plotting": {"reader"},
     "weights": {"runtime", "files", "reader"},
     "store": {"runtime", "data", "files", "plotting", "reader"},

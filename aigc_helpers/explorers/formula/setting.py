@@ -14,6 +14,7 @@ from aigc_helpers.explorers.formula.mathml import math_tree
 from aigc_helpers.explorers.formula.proof import Numbers, numbers, prove
 from aigc_helpers.explorers.formula.stable import real_symbols, stable
 from aigc_helpers.explorers.formula.words import WORDS
+from aigc_helpers.reader import Mistake
 
 MAX_SLIDERS, MAX_CURVES = 8, 6
 RESERVED = {"preset", "name"}  # links and presets use these words
@@ -202,7 +203,10 @@ def _check_symbols(groups: dict, x: sp.Symbol | None, sliders: list) -> None:
     if len(groups["curves"]) > MAX_CURVES or (groups["curves"] and x is None):
         raise ValueError(f"curves need x, and there are at most {MAX_CURVES} of them")
     if not groups["curves"] and not groups["readouts"]:
-        raise ValueError("there is nothing to show: give curves or readouts")
+        raise Mistake(
+            "there is nothing to show: give curves or readouts",
+            "没有要画的：给 curves 或 readouts。",
+        )
     if x in sliders:
         raise ValueError(f"{x} is the x axis and cannot be a slider")
     used = set()
@@ -211,13 +215,18 @@ def _check_symbols(groups: dict, x: sp.Symbol | None, sliders: list) -> None:
         for name, expr in named.items():
             used |= expr.free_symbols
             if unknown := expr.free_symbols - allowed:
-                raise ValueError(
+                raise Mistake(
                     f"{group}: {name} has {sorted(map(str, unknown))}, not among "
                     f"{sorted(map(str, allowed - {None}))}; make them sliders or "
-                    "substitute numbers"
+                    "substitute numbers",
+                    f"{group} 的 {name} 里还有 {sorted(map(str, unknown))}：给它们各做"
+                    "一个滑块，或者代入数。",
                 )
     if idle := set(sliders) - used:
-        raise ValueError(f"the sliders {sorted(map(str, idle))} move nothing")
+        raise Mistake(
+            f"the sliders {sorted(map(str, idle))} move nothing",
+            f"滑块 {sorted(map(str, idle))} 什么也不改变：去掉，或者写进式子里。",
+        )
 
 
 def check_sliders(sliders: Any) -> tuple[Slider, ...]:
@@ -248,7 +257,11 @@ def _slider(symbol: Any, values: Any) -> Slider:
         )
     low, high, start, *step = number_list(f"slider {symbol}", values, 3, 4)
     if not low < high or not low <= start <= high:
-        raise ValueError(f"slider {symbol}: low <= start <= high fails for {values}")
+        raise Mistake(
+            f"slider {symbol}: low <= start <= high fails for {values}",
+            f"滑块 {symbol} 写成了 {values}，应当是 (最小, 最大, 开始)，开始的"
+            "值在中间。",
+        )
     step = step[0] if step else _nice_step((high - low) / 100)
     if not 0 < step <= high - low:
         raise ValueError(f"slider {symbol}: step {step} is not in (0, high - low]")
@@ -262,7 +275,10 @@ def _nice_step(rough: float) -> float:
 
 def _check_symbol(symbol: Any) -> None:
     if not isinstance(symbol, sp.Symbol):
-        raise ValueError(f"{symbol!r} is not a sympy.Symbol")
+        raise Mistake(
+            f"{symbol!r} is not a sympy.Symbol",
+            f"{symbol!r} 不是符号：先写 sp.symbols。",
+        )
 
 
 def check_plot(
@@ -276,7 +292,10 @@ def check_plot(
         If a range is empty, or a logarithmic one not positive.
     """
     if not isinstance(x, Sequence) or len(x) != 3:
-        raise ValueError(f"x must be (symbol, low, high), not {x!r}")
+        raise Mistake(
+            f"x must be (symbol, low, high), not {x!r}",
+            f"x 写成了 {x!r}，应当是 (符号, 左端, 右端)。",
+        )
     _check_symbol(x[0])
     low, high = number_list("the range of x", x[1:], 2)
     if log not in ("", "x", "y", "xy"):
@@ -284,9 +303,15 @@ def check_plot(
     heights = None if y is None else tuple(number_list("y", y, 2))
     for name, ends in (("x", (low, high)), ("y", heights)):
         if ends and not ends[0] < ends[1]:
-            raise ValueError(f"the range of {name} is empty: {ends}")
+            raise Mistake(
+                f"the range of {name} is empty: {ends}",
+                f"{name} 的范围 {ends} 是空的：左端要小于右端。",
+            )
         if ends and name in log and ends[0] <= 0:
-            raise ValueError(f"a logarithmic {name} axis begins above 0, not {ends[0]}")
+            raise Mistake(
+                f"a logarithmic {name} axis begins above 0, not {ends[0]}",
+                f"对数的 {name} 轴要从正数开始，这里是 {ends[0]}。",
+            )
     return Plot(x[0], low, high, heights, log, tuple(labels))
 
 
@@ -307,8 +332,9 @@ def check_expressions(group: str, named: Any) -> dict[str, sp.Expr]:
         if not isinstance(name, str) or not name:
             raise ValueError(f"{group}: {name!r} is no name")
         if isinstance(expr, str) or not isinstance(expr, sp.Expr | int | float):
-            raise ValueError(
-                f"{group}: {name} must be a SymPy expression, not {expr!r}"
+            raise Mistake(
+                f"{group}: {name} must be a SymPy expression, not {expr!r}",
+                f"{group} 的 {name} 应当是 SymPy 的式子，不是 {expr!r}。",
             )
         expressions[name] = sp.sympify(expr)
     return expressions
@@ -332,12 +358,16 @@ def check_presets(presets: Any, sliders: Sequence[Slider]) -> tuple[dict, ...]:
         for key, value in values.items():
             slider = movable.get(getattr(key, "name", key))
             if slider is None:
-                raise ValueError(
-                    f"preset {name}: {key} is no slider of {list(movable)}"
+                raise Mistake(
+                    f"preset {name}: {key} is no slider of {list(movable)}",
+                    f"预设 {name} 里的 {key} 不是滑块，有的是 {list(movable)}。",
                 )
             (value,) = number_list(f"preset {name}, {key}", [value], 1)
             if not slider.low <= value <= slider.high:
-                raise ValueError(f"preset {name}: {key} = {value} leaves its range")
+                raise Mistake(
+                    f"preset {name}: {key} = {value} leaves its range",
+                    f"预设 {name} 里，{key} = {value} 超出了滑块的范围。",
+                )
             preset[slider.name] = value
         checked.append(preset)
     return tuple(checked)
