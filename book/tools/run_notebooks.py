@@ -40,6 +40,7 @@ KERNEL = {
     "language": "python",
     "name": "python3",
 }
+CALM = {"OMP_WAIT_POLICY": "passive"}  # threads that wait give their core away
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -115,7 +116,7 @@ def execute(notebook, folder: Path, *, timeout: float = 600.0) -> float:
     )
     start = time.perf_counter()
     try:
-        client.execute(env={**os.environ, "AIGC_PROGRESS": "0"})
+        client.execute(env={**CALM, **os.environ, "AIGC_PROGRESS": "0"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         source = notebook.cells[started[-1]].source
         raise CellFailed(f"cell {started[-1]}:\n{source}\n{error}") from error

@@ -22,7 +22,7 @@ import nbformat
 import pytest
 from budgets import held
 from making import code, notebook, saved, stream, text
-from tools.run_notebooks import NOTEBOOKS, TEMPLATE, data_in_use, is_available
+from tools.run_notebooks import CALM, NOTEBOOKS, TEMPLATE, data_in_use, is_available
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
@@ -54,7 +54,7 @@ def nbval(
     quick = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     result = subprocess.run(
         [python, program, *limits, *options.split(), *plain.split(), path],
-        env={**os.environ, **quick, "AIGC_PROGRESS": "0", **environment},
+        env={**CALM, **os.environ, **quick, "AIGC_PROGRESS": "0", **environment},
         capture_output=True,
         text=True,
         timeout=NOTEBOOK_SECONDS,

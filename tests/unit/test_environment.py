@@ -67,7 +67,7 @@ def test_anything_else_is_told_in_both_languages(value, monkeypatch, capsys):
     monkeypatch.setenv("AIGC_OFFLINE", value)
     with pytest.raises(ValueError, match="AIGC_OFFLINE must be 1/true/yes/on") as info:
         download.is_offline()
-    assert f"读不懂 AIGC_OFFLINE={value}：打开写 AIGC_OFFLINE=1" in str(info.value)
+    assert f"读不懂 AIGC_OFFLINE={value}：打开写 AIGC_OFFLINE=1" in info.value.chinese
     monkeypatch.setenv("AIGC_DEBUG", value)
     assert cli.main(["download"]) == 2
     assert capsys.readouterr().err.startswith(f"aigc：读不懂 AIGC_DEBUG={value}：")
