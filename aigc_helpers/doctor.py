@@ -41,6 +41,7 @@ def examine(root: Path | None = None) -> Iterator[Finding]:
     yield from check_switches()
     yield from check_packages()
     yield from check_devices()
+    yield from check_load()
     try:
         yield from check_data(root)
     except ModuleNotFoundError as error:
@@ -119,6 +120,22 @@ def check_devices() -> Iterator[Finding]:
         f"计算设备：{facts['devices']}；线程 {facts['threads']}；"
         f"训练时的数值格式 {facts['dtype']}",
     )
+
+
+def check_load() -> Iterator[Finding]:
+    """Do threads get in each other's way? They do if more run than there are cores."""
+    try:
+        busy = os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows does not say
+        return
+    cores = os.cpu_count() or 1
+    if busy > cores and not environment.threads_rest():
+        yield Finding(
+            NOTE,
+            f"电脑正忙：{cores} 个核，平均有 {busy:.1f} 个程序在等着用，训练会慢好几倍",
+            "一次只运行一章；用 make lab 打开 JupyterLab，或者先设置环境变量 "
+            "OMP_WAIT_POLICY=passive，再启动它",
+        )
 
 
 def check_data(root: Path | None) -> Iterator[Finding]:

@@ -20,17 +20,16 @@ SWITCHES = {  # and what they are unless they are set
 }
 ON = ("1", "true", "yes", "on")
 OFF = ("0", "false", "no", "off")
+WAITING = "OMP_WAIT_POLICY"  # how threads of torch wait for each other
 
 
 class SwitchError(Mistake):
     """A switch that is neither on nor off."""
 
     def __init__(self, name: str, value: str):
+        chinese = f"读不懂 {name}={value}：打开写 {name}=1，关闭写 {name}=0，或者取消它"
         words = f"{'/'.join(ON)} or {'/'.join(OFF)}"
-        super().__init__(
-            f"{name} must be {words}, not {value!r}",
-            f"读不懂 {name}={value}：打开写 {name}=1，关闭写 {name}=0，或者取消它",
-        )
+        super().__init__(f"{name} must be {words}, not {value!r}", chinese)
 
 
 def is_on(name: str) -> bool:
@@ -67,3 +66,16 @@ def command(tool: str) -> str:
         path = path.relative_to(Path.cwd())
     quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
     return quoted([str(path)])
+
+
+def let_threads_rest() -> None:
+    """Let threads of torch that wait give their core away, unless it is set otherwise.
+
+    Read when torch is loaded. On a busy machine they hold each other up if they do not.
+    """
+    os.environ.setdefault(WAITING, "passive")
+
+
+def threads_rest() -> bool:
+    """Whether threads that wait give their core away."""
+    return os.environ.get(WAITING, "").lower() == "passive"

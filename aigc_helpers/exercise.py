@@ -140,7 +140,7 @@ def number_in(text: str, unit: str = "") -> float:
 
     Raises
     ------
-    ValueError
+    Mistake
         If it is none.
     """
     plain, behind = (
@@ -154,7 +154,7 @@ def number_in(text: str, unit: str = "") -> float:
     above, slash, below = plain.partition("/")
     divisor = _decimal(below) if slash else 1.0
     if divisor == 0:
-        raise ValueError(f"{text!r} divides by zero")
+        raise unread(text)
     return _decimal(above) / divisor
 
 
@@ -162,22 +162,28 @@ def _decimal(text: str) -> float:
     has_thousands = THOUSANDS.fullmatch(text)
     dotted = text.replace(",", "") if has_thousands else text.replace(",", ".", 1)
     if not NUMBER.fullmatch(dotted):
-        raise ValueError(f"{text!r} is no number")
+        raise unread(text)
     return float(dotted)
 
 
+def unread(value: Any, role: str = "this") -> Mistake:
+    """What is told of a value that is no number."""
+    return Mistake(
+        f"{role} must be one finite number, not {value!r}",
+        f"没有读懂 {value!r}：写一个数，例如 0.5、1/3、50%。",
+    )
+
+
 def _number(role: str, value: Any, unit: str = "") -> float:
-    chinese = f"没有读懂 {value!r}：写一个数，例如 0.5、1/3、50%。"
     try:
         if isinstance(value, str):
             number = number_in(value, unit)
         else:
             number = float(value.item() if hasattr(value, "item") else value)
     except (TypeError, ValueError, RuntimeError) as error:
-        text = f"{role} must be one number, not {value!r}"
-        raise Mistake(text, chinese) from error
+        raise unread(value, role) from error
     if not math.isfinite(number):
-        raise Mistake(f"{role} must be finite, not {number}", chinese)
+        raise unread(value, role)
     return number
 
 

@@ -6,6 +6,7 @@ import sys
 from tqdm import tqdm
 
 from aigc_helpers import environment
+from aigc_helpers.reader import in_notebook
 
 
 def progress(items=None, *, total: int | None = None, label=None, unit: str = "it"):
@@ -14,7 +15,7 @@ def progress(items=None, *, total: int | None = None, label=None, unit: str = "i
     Silent if ``AIGC_PROGRESS=0`` and where nobody watches: in a script whose messages
     go to a file or a pipe. Bytes (``unit="B"``) are counted in k, M and G.
     """
-    kind = NotebookBar if _in_notebook() else tqdm
+    kind = NotebookBar if in_notebook() else tqdm
     return kind(
         items,
         total=total,
@@ -28,13 +29,7 @@ def progress(items=None, *, total: int | None = None, label=None, unit: str = "i
 
 def is_watched() -> bool:
     """Is this a notebook or a terminal?"""
-    return _in_notebook() or sys.stderr.isatty()
-
-
-def _in_notebook() -> bool:
-    """A loaded ipykernel is no answer: widgets import it in plain scripts too."""
-    ipython = sys.modules.get("IPython")  # never imported for this question
-    return hasattr(ipython.get_ipython() if ipython else None, "kernel")
+    return in_notebook() or sys.stderr.isatty()
 
 
 class NotebookBar(tqdm):

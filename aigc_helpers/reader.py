@@ -6,6 +6,7 @@ notebook shows that sentence and the reader's own line in place of a traceback t
 the package; the command line prints the sentence alone.
 """
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -33,6 +34,10 @@ class ForReader:
 
 class Mistake(ForReader, ValueError):
     """A value that cannot be meant: out of range, of the wrong kind, or forgotten."""
+
+
+class WrongCall(ForReader, TypeError):
+    """A call with an argument that does not exist, or without one that it needs."""
 
 
 def wrong(text: str, name: str, value, meant: str) -> Mistake:
@@ -69,3 +74,12 @@ def line_of_reader(trace) -> list[str]:
     if not frames or not frames[0].line:
         return []
     return [f"这一格第 {frames[0].lineno} 行：{frames[0].line}"]
+
+
+def in_notebook() -> bool:
+    """Is this the kernel of a notebook?
+
+    A loaded ipykernel is no answer: widgets import it in plain scripts too.
+    """
+    ipython = sys.modules.get("IPython")  # never imported for this question
+    return hasattr(ipython.get_ipython() if ipython else None, "kernel")

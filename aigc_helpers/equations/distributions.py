@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 N_POINTS = 1601  # of a grid; the trapezoid rule is exact to rounding for smooth tails
 
 
@@ -164,7 +166,10 @@ class Samples:
 
     def __call__(self, x):
         if self.density is None:
-            raise ValueError("these samples came without a density")
+            raise Mistake(
+                "these samples came without a density",
+                "这些样本没有给密度：Samples(样本, 密度函数)。",
+            )
         return self.density(x)
 
     def nodes(self) -> tuple[torch.Tensor, torch.Tensor]:

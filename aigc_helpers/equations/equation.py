@@ -25,12 +25,13 @@ from aigc_helpers.equations.matrix import Matrix, plain
 from aigc_helpers.equations.mutants import Mutant, mutants
 from aigc_helpers.equations.parser import Formula, parse
 from aigc_helpers.equations.words import ROUNDING, failure, success
+from aigc_helpers.reader import ForReader
 
 KEY = "aigc_equation"  # of the record in the metadata of a stored output
 NUMBERS: dict[str, int] = {}  # by label, in the order in which they were first shown
 
 
-class EquationFails(AssertionError):
+class EquationFails(ForReader, AssertionError):
     """The two sides of an equation differ by more than its tolerance."""
 
 
@@ -243,7 +244,10 @@ def equation(
     formula = parse(latex.strip())
     verdict = judge(formula, tolerance, values)
     if not verdict.holds:
-        raise EquationFails(f"{label}: error {verdict.error:.3g} at {verdict.worst}")
+        raise EquationFails(
+            f"{label}: error {verdict.error:.3g} at {verdict.worst}",
+            failure(verdict),
+        )
     caught, survived = [], []
     for mutant in mutants(formula):
         fails = _fails(mutant, tolerance, values)

@@ -11,10 +11,14 @@ import torch
 from aigc_helpers.equations.algebra import Numeric, Symbolic
 from aigc_helpers.equations.matrix import Matrix, plain
 from aigc_helpers.equations.parser import Node
+from aigc_helpers.reader import ForReader
 
 
-class UnknownName(KeyError):
+class UnknownName(ForReader, KeyError):
     """A name that no value was given for."""
+
+    def __init__(self, name: str):
+        super().__init__(name, f"公式里的 {name} 没有给值：在后面写上 {name}=…。")
 
 
 def evaluator(values: Mapping[str, Any]) -> "Evaluator":

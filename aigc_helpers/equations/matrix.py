@@ -5,6 +5,8 @@ from numbers import Number
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 
 class Matrix:
     """A vector (n,) or a matrix (n, m) in double precision.
@@ -77,20 +79,32 @@ def _matmul(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     if a.ndim == 1 and b.ndim == 2 and len(b) == 1:
         return a[:, None] @ b
     if a.ndim == 1 and b.ndim == 1:
-        raise ValueError("a product of two vectors: write odot, or transpose one")
+        raise Mistake(
+            "a product of two vectors: write odot, or transpose one",
+            "两个向量相乘：逐个元素相乘写 odot，内积要把前一个转置。",
+        )
     return a @ b
 
 
 def _power(a: torch.Tensor, exponent) -> torch.Tensor:
     """Whole powers, and the principal square root."""
     if a.ndim != 2:
-        raise ValueError("powers are those of square matrices; for elements use odot")
+        raise Mistake(
+            "powers are those of square matrices; for elements use odot",
+            "只有方阵才有乘方；逐个元素的写 odot。",
+        )
     if not isinstance(exponent, Number):
-        raise ValueError(f"the power of a matrix must be a number, not {exponent!r}")
+        raise Mistake(
+            f"the power of a matrix must be a number, not {exponent!r}",
+            f"矩阵的指数应当是数，不是 {exponent!r}。",
+        )
     if exponent == int(exponent):
         return torch.linalg.matrix_power(a, int(exponent))
     if not math.isclose(exponent, 0.5):
-        raise ValueError(f"no power {exponent} of a matrix here")
+        raise Mistake(
+            f"no power {exponent} of a matrix here",
+            f"这里不会算矩阵的 {exponent} 次方，只有整数次和 1/2 次。",
+        )
     values, vectors = torch.linalg.eig(a)
     root = vectors @ torch.diag(values.sqrt()) @ torch.linalg.inv(vectors)
     return root.real

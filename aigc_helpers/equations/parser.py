@@ -87,11 +87,16 @@ class _Parser:
     def expect(self, text: str) -> Token:
         if not self.sees(text):
             found = self.next.text or "the end"
-            raise self.error(f"expected {text} but found {found}")
+            what = f"expected {text} but found {found}"
+            raise self.error(what, f"应当是 {text}，却是 {self.next.text or '结尾'}")
         return self.take()
 
-    def error(self, what: str) -> LatexError:
-        return LatexError(f"{what} at character {self.next.start} of {self.latex!r}")
+    def error(self, what: str, chinese: str) -> LatexError:
+        at = self.next.start
+        return LatexError(
+            f"{what} at character {at} of {self.latex!r}",
+            f"读不懂这个公式：第 {at} 个字符处，{chinese}。公式是 {self.latex}",
+        )
 
     def node(self, kind: str, start: int, parts=(), **facts: Any) -> Node:
         return Node(kind, start, self.tokens[self.at - 1].end, tuple(parts), facts)
@@ -106,9 +111,10 @@ class _Parser:
             places.append((token.start, token.end))
             sides.append(self.sum())
         if self.next.kind != "end":
-            raise self.error(f"cannot read {self.next.text!r}")
+            text = self.next.text
+            raise self.error(f"cannot read {text!r}", f"不认得 {text}")
         if not relations:
-            raise self.error("no =, \\le or \\ge")
+            raise self.error("no =, \\le or \\ge", "没有等号，也没有不等号")
         return Formula(self.latex, tuple(sides), tuple(relations), tuple(places))
 
     def sum(self) -> Node:
@@ -192,7 +198,8 @@ class _Parser:
         }
         if token.kind == "command" and token.text in special:
             return special[token.text]()
-        raise self.error(f"cannot read {token.text or 'the end of the formula'!r}")
+        what = f"cannot read {token.text or 'the end of the formula'!r}"
+        raise self.error(what, f"不认得{token.text or '结尾'}")
 
     def bracket(self) -> Node:
         opening = self.take()
@@ -330,7 +337,10 @@ class _Parser:
         start = self.take().start
         body = self.sum()
         if not self.is_differential():
-            raise self.error("an integral must end in \\mathrm{d} and a letter")
+            raise self.error(
+                "an integral must end in \\mathrm{d} and a letter",
+                "积分要以 \\mathrm{d} 和一个字母结尾",
+            )
         self.take()
         variable = self.take().text
         return self.node("integral", start, [body], variable=variable)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from aigc_helpers.reader import ForReader
+
 SPACE = re.compile(
     r"\s+|\\[,;:! ]|&|\\\\|~"
     r"|\\(?:quad|qquad|left|right|displaystyle)(?![A-Za-z])"
@@ -16,7 +18,7 @@ BRACED = re.compile(r"\{([A-Za-z]+)\}|([A-Za-z])")
 SPELLED = {"varepsilon": "eps", "epsilon": "eps", "lambda": "lam"}
 
 
-class LatexError(ValueError):
+class LatexError(ForReader, ValueError):
     """A formula that cannot be read: what is wrong, and where."""
 
 
@@ -61,7 +63,10 @@ def _font(latex: str, at: int, spaced: bool) -> Token | None:
         return None
     word = BRACED.match(latex, font.end())
     if not word:
-        raise LatexError(f"no word after {font[0].strip()} at {at}: {latex!r}")
+        raise LatexError(
+            f"no word after {font[0].strip()} at {at}: {latex!r}",
+            f"公式第 {at} 个字符处，{font[0].strip()} 后面要有花括号里的名字：{latex}",
+        )
     return Token("name", word[1] or word[2], at, word.end(), spaced)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from aigc_helpers.reader import Mistake
+from aigc_helpers.reader import Mistake, WrongCall
 
 # ---- numbers ---------------------------------------------------------------------
 
@@ -128,7 +128,10 @@ def options_of(kind: type, options: dict) -> Any:
     """
     names = [field.name for field in fields(kind)]
     if unknown := sorted(set(options) - set(names)):
-        raise TypeError(f"unknown options {unknown}; there are {names}")
+        raise WrongCall(
+            f"unknown options {unknown}; there are {names}",
+            f"没有 {'、'.join(unknown)} 这样的选项，可以写：{'、'.join(names)}。",
+        )
     return kind(**options)
 
 

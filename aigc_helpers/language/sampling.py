@@ -185,7 +185,10 @@ class Reader:
         with torch.no_grad(), evaluation_mode(self._model):
             logits, state = self._model.step(tokens, self._state)
         if logits.ndim != 2 or len(logits) != 1:
-            raise ValueError(f"step returned logits {tuple(logits.shape)}, not (1, V)")
+            raise Mistake(
+                f"step returned logits {tuple(logits.shape)}, not (1, V)",
+                f"step 返回的形状是 {tuple(logits.shape)}，应当是 (1, V)。",
+            )
         self._state = tuple(state)
         return logits[0].detach().float().cpu().numpy()
 

@@ -2,9 +2,14 @@
 
 A closed figure as the last line of a notebook cell is shown exactly once. The white
 card behind a figure keeps it readable on a dark page.
+
+Importing this room in a notebook lets the reader's own figures fall back to the book's
+font, so that ``plt.title("损失")`` can be read; `house_style` gives them the rest.
 """
 
 import importlib
+
+from aigc_helpers.reader import in_notebook
 
 _HOMES = {
     "COLOURS": "style",
@@ -30,3 +35,13 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOMES])
+
+
+def _write_chinese() -> bool:
+    """In a notebook, own figures too find Chinese characters; a program's do not."""
+    if in_notebook():
+        importlib.import_module(f"{__name__}.font").fall_back()
+    return in_notebook()
+
+
+WRITES_CHINESE = _write_chinese()

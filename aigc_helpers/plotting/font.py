@@ -7,7 +7,7 @@ Greek, and the punctuation, arrows and signs that labels use.
 from functools import cache
 from pathlib import Path
 
-from matplotlib import font_manager
+from matplotlib import font_manager, rcParams
 
 FONT = Path(__file__).parent / "fonts" / "AIGCSansSC-Regular.ttf"
 FAMILY = "AIGC Sans SC"
@@ -18,3 +18,14 @@ def register_font() -> str:
     """Make the font known to matplotlib, once for the process; return its family."""
     font_manager.fontManager.addfont(str(FONT))
     return FAMILY
+
+
+def fall_back() -> None:
+    """Let any figure take from this font the characters that its own font lacks.
+
+    Nothing else changes: whose style it is, and whose font, stays as it was. A style
+    that is chosen later and names a font undoes it.
+    """
+    families = list(rcParams["font.family"])
+    if FAMILY not in families:
+        rcParams["font.family"] = [*families, register_font()]

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from numbers import Real
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from torch import nn
 from torch.optim import Adam, AdamW, Optimizer
 
 from aigc_helpers.progress import progress
-from aigc_helpers.reader import ForReader, Mistake, Stopped, wrong
+from aigc_helpers.reader import ForReader, Mistake, Stopped, WrongCall, wrong
 from aigc_helpers.training.checkpoint import restore_checkpoint, save_checkpoint
 
 TOO_FAR = 1e4  # times its first value: no loss that still learns gets there
@@ -85,11 +85,15 @@ class History(dict):
 
         Raises
         ------
-        KeyError
+        Mistake
             If a later step has other names.
         """
         if self and values.keys() != self.keys():
-            raise KeyError(f"this history has {sorted(self)}, not {sorted(values)}")
+            raise Mistake(
+                f"this history has {sorted(self)}, not {sorted(values)}",
+                f"前几步记下的是 {sorted(self)}，这一步是 {sorted(values)}："
+                "每一步要记同样的几样。",
+            )
         for name, value in values.items():
             value = value.detach() if torch.is_tensor(value) else value
             self.setdefault(name, []).append(float(value))
@@ -217,8 +221,8 @@ class Run:
 
     Raises
     ------
-    ValueError
-        If a number is out of its range.
+    Mistake, WrongCall
+        If a number is out of its range, an option unknown, or ``steps`` missing.
     DivergedError
         If a recorded loss is no longer a number.
     Stopped
@@ -236,6 +240,21 @@ class Run:
     watch: Callable | None = None
     checkpoint: Path | str | None = None
     history: History = field(default_factory=History, init=False)
+
+    def __new__(cls, *parts, **options):
+        names = [field.name for field in fields(cls) if field.init]
+        if unknown := sorted(options.keys() - set(names)):
+            known = names[2:]  # behind the network and its parts
+            raise WrongCall(
+                f"unknown options {unknown}; there are {known}",
+                f"没有 {'、'.join(unknown)} 这样的选项，可以写：{'、'.join(known)}。",
+            )
+        if "steps" not in options:
+            raise WrongCall(
+                "steps is missing: how long is this run?",
+                "忘了写 steps：训练几步，例如 steps=1000。",
+            )
+        return super().__new__(cls)
 
     def __post_init__(self):
         self._require_ranges()

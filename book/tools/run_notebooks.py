@@ -45,6 +45,7 @@ KERNEL = {
     "language": "python",
     "name": "python3",
 }
+CALM = {"OMP_WAIT_POLICY": "passive"}  # threads that wait give their core away
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -122,7 +123,7 @@ def execute(notebook, folder: Path, *, timeout: float = 600.0) -> float:
     start = time.perf_counter()
     about = {"AIGC_PROGRESS": "0", "OMP_NUM_THREADS": f"{THREADS}"}
     try:
-        client.execute(env={**os.environ, **about})
+        client.execute(env={**CALM, **os.environ, **about})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         source = notebook.cells[started[-1]].source
         raise CellFailed(f"cell {started[-1]}:\n{source}\n{error}") from error

@@ -200,6 +200,17 @@ def is_chinese(comment: str) -> bool:
     return not re.search(r"[A-Za-z]{2}", BRACKETS.sub("", BRACKETS.sub("", comment)))
 
 
+def asserts_have_chinese_words(notebook):
+    """A reader who runs a cell out of order learns more than "AssertionError"."""
+    return [
+        f"{where(cell)}: {ast.unparse(node)[:60]}"
+        for cell in code_cells(notebook)
+        for node in ast.walk(ast.parse(python(cell)))
+        if isinstance(node, ast.Assert)
+        if node.msg is None or not CJK.search(ast.unparse(node.msg))
+    ]
+
+
 def definitions_carry_no_type_hints(notebook):
     """Hints inform in the package; in a notebook they stand before the idea."""
     return [
@@ -244,6 +255,7 @@ RULES = [
     most_outputs_stay_compared,
     comments_are_chinese,
     definitions_carry_no_type_hints,
+    asserts_have_chinese_words,
     metadata_says_what_the_chapter_is_for,
     metadata_names_data_and_seconds,
 ]

@@ -188,6 +188,8 @@ BROKEN = [
         "definitions_carry_no_type_hints",
         with_cell(code("def f() -> int:\n    return 1")),
     ),
+    ("asserts_have_chinese_words", with_cell(code("assert half(2) == 1"))),
+    ("asserts_have_chinese_words", with_cell(code("assert half(2) == 1, 'wrong'"))),
     ("metadata_says_what_the_chapter_is_for", with_about(summary="")),
     ("metadata_says_what_the_chapter_is_for", with_about(queries=[])),
     ("metadata_names_data_and_seconds", without_seconds),

@@ -23,6 +23,7 @@ import pytest
 from budgets import held
 from making import code, notebook, saved, stream, text
 from tools.run_notebooks import (
+    CALM,
     NOTEBOOKS,
     TEMPLATE,
     THREADS,
@@ -61,7 +62,7 @@ def nbval(
     about = {"AIGC_PROGRESS": "0", "OMP_NUM_THREADS": f"{THREADS}"}
     result = subprocess.run(
         [python, program, *limits, *options.split(), *plain.split(), path],
-        env={**os.environ, **quick, **about, **environment},
+        env={**CALM, **os.environ, **quick, **about, **environment},
         capture_output=True,
         text=True,
         timeout=NOTEBOOK_SECONDS,
@@ -193,3 +194,19 @@ def test_data_in_use_falls_back_when_nothing_answers(tmp_path, monkeypatch):
     assert has_its_data(notebook(**chapter, data="digits"))
     assert has_its_data(notebook(dataset="digits", data="digits"))
     assert has_its_data(notebook(data=None))
+
+
+def test_a_cache_of_jieba_that_cannot_be_replaced_says_nothing(tmp_path):
+    """As in a temporary folder that is shared, where it is another user's."""
+    (tmp_path / "jieba.cache" / "theirs").mkdir(parents=True)
+    concepts = nbformat.read(NOTEBOOKS / "02_concepts.ipynb", as_version=4)
+    lines = "\n".join(cell.source for cell in concepts.cells).splitlines()
+    (quiet,) = [line for line in lines if line.startswith("jieba.setLogLevel")]
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c"]
+        + [f"import jieba, logging; {quiet}\nprint(*jieba.cut('南京市'))"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (result.stdout, result.stderr) == ("南京市\n", "")

@@ -45,7 +45,7 @@ MAY_IMPORT = {
     # A base uses those that stand below it in the plan.
     **{base: set(BASES[i + 1 :]) for i, base in enumerate(BASES)},
     "exercise": {"plotting", "reader"},
-    "equations": set(),
+    "equations": {"reader"},
     "plotting": {"reader"},
     "weights": {"runtime", "files", "reader"},
     "store": {"runtime", "data", "files", "plotting", "reader"},
@@ -58,9 +58,11 @@ MAY_IMPORT = {
 
 # At import a module defines; it may name patterns, paths, types and records
 # (`files_at` makes those of the data catalogue, `getattr` asks the platform).
+# `_write_chinese` changes something: in a notebook, where figures find their font.
 DEFINING_CALLS = set(
     "Path compile resolve with_name joinpath frozenset set dict tuple list range split "
-    "getLogger TypeVar namedtuple field tag files files_at getattr".split()
+    "getLogger TypeVar namedtuple field tag files files_at getattr "
+    "_write_chinese".split()
 )
 
 

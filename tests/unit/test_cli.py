@@ -401,6 +401,34 @@ def test_doctor_survives_a_broken_torch(monkeypatch):
     assert "torch 不能使用" in finding.text and finding.remedy
 
 
+@pytest.mark.parametrize(
+    ("busy", "policy", "noted"),
+    [(99, "", True), (99, "ACTIVE", True), (99, "passive", False), (0, "", False)],
+)
+def test_doctor_notes_threads_that_wait_on_a_busy_machine(
+    busy, policy, noted, monkeypatch
+):
+    monkeypatch.setenv("OMP_WAIT_POLICY", policy)
+    monkeypatch.setattr(doctor.os, "getloadavg", lambda: (busy, 0, 0), raising=False)
+    found = texts(doctor.check_load(), doctor.NOTE)
+    assert ("OMP_WAIT_POLICY=passive" in found) == noted
+
+
+def test_a_command_lets_threads_that_wait_give_their_core_away(monkeypatch, capsys):
+    seen = []
+
+    def look(args):
+        seen.append(os.environ["OMP_WAIT_POLICY"])
+
+    monkeypatch.setattr(cli, "run_doctor", look)
+    for before in ("", "active"):
+        monkeypatch.setenv("OMP_WAIT_POLICY", before)
+        if not before:
+            monkeypatch.delenv("OMP_WAIT_POLICY")
+        assert cli.main(["doctor"]) == 0
+    assert seen == ["passive", "active"]
+
+
 def test_doctor_notes_a_folder_that_takes_no_files(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     [finding] = doctor.check_folder(tmp_path / "file" / "data")

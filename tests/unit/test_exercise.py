@@ -1,5 +1,11 @@
 """Predictions beside what came out."""
 
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -50,17 +56,64 @@ def test_a_minus_is_a_minus_and_a_name_is_escaped():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (("一", 1), "guess must be one number"),
-        ((1, [1, 2]), "truth must be one number"),
-        ((torch.ones(2), 1), "guess must be one number"),
-        ((1, float("nan")), "truth must be finite"),
-        ((float("inf"), 1), "guess must be finite"),
-        ((1, None), "truth must be one number"),
+        (("一", 1), "guess must be one finite number"),
+        ((1, [1, 2]), "truth must be one finite number"),
+        ((torch.ones(2), 1), "guess must be one finite number"),
+        ((1, float("nan")), "truth must be one finite number"),
+        ((float("inf"), 1), "guess must be one finite number"),
+        ((1, None), "truth must be one finite number"),
     ],
 )
 def test_what_is_no_number_is_refused(values, message):
     with pytest.raises(ValueError, match=message):
         exercise.compare("数", *values)
+
+
+WRITTEN = {
+    "50%": 0.5,
+    "５０％": 0.5,
+    "−0.5": -0.5,
+    "－０．５": -0.5,
+    "0,5": 0.5,
+    ".5": 0.5,
+    "5e-1": 0.5,
+    "1/2": 0.5,
+    "1,000": 1000,
+    "1,234,567.5": 1234567.5,
+    "0,123": 0.123,
+    "1_000": 1000,
+    " 0.5 nats ": 0.5,
+    "0.5nats": 0.5,
+    **dict.fromkeys(["一半", "", "1/0", "1/2/3", "1.2.3", "0x10", "-", "1e999", "½"]),
+}
+
+
+def test_a_prediction_is_read_as_the_self_checks_read_it():
+    for text, number in WRITTEN.items():
+        if number is not None:
+            made = exercise.compare("数", text, number, unit="nats")
+            assert made.guess == number and made.right, text
+        elif text:
+            with pytest.raises(ValueError, match="guess must be one finite number"):
+                exercise.compare("数", text, 1, unit="nats")
+    assert exercise.compare("数", " ", 1).guess is None
+
+
+def test_the_page_reads_the_same_numbers():
+    """``numerals.js`` itself, asked by Node."""
+    module = Path(exercise.__file__).parent / "explorers" / "check" / "numerals.js"
+    ask = f"""
+const texts = {json.dumps([*WRITTEN])};
+console.log(JSON.stringify(texts.map((text) => parseNumber(text, "nats"))));"""
+    node = shutil.which("node", path=str(Path(sys.executable).parent))
+    answer = subprocess.run(
+        [node, "--input-type=module", "-"],
+        input=module.read_text("utf-8") + ask,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert dict(zip(WRITTEN, json.loads(answer.stdout), strict=True)) == WRITTEN
 
 
 @pytest.mark.parametrize("tolerance", [-1, float("nan")])

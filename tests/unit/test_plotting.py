@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 
 import matplotlib
 import numpy as np
@@ -285,3 +286,43 @@ def test_wrong_input_is_named_and_leaves_no_open_figure(call, message):
     with pytest.raises(ValueError, match=message):
         call()
     assert plt.get_fignums() == []
+
+
+# The reader's own figures -------------------------------------------------------------
+
+
+def draw_title(text: str = "损失 −1") -> str:
+    """Draw a plain figure with a title; give the warnings of characters not found."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fig, ax = plt.subplots()
+        ax.set_title(text)
+        fig.canvas.draw()
+        plt.close(fig)
+    return "\n".join(str(one.message) for one in caught)
+
+
+def test_in_a_notebook_own_figures_find_chinese_characters(monkeypatch):
+    monkeypatch.setattr(plotting, "in_notebook", lambda: True)
+    with matplotlib.rc_context({"font.family": ["sans-serif"]}):
+        before = dict(matplotlib.rcParams)
+        assert plotting._write_chinese() and plotting._write_chinese()
+        assert draw_title() == ""
+        changed = {k for k in before if before[k] != matplotlib.rcParams[k]}
+        assert changed == {"font.family"}
+        assert matplotlib.rcParams["font.family"] == ["sans-serif", font.FAMILY]
+
+
+def test_the_font_of_another_style_stays_the_first(monkeypatch):
+    monkeypatch.setattr(plotting, "in_notebook", lambda: True)
+    with matplotlib.rc_context({"font.family": ["serif"]}):
+        plotting._write_chinese()
+        assert matplotlib.rcParams["font.family"] == ["serif", font.FAMILY]
+        assert draw_title() == ""
+
+
+def test_a_program_keeps_its_font():
+    with matplotlib.rc_context({"font.family": ["sans-serif"]}):
+        assert not plotting._write_chinese()
+        assert matplotlib.rcParams["font.family"] == ["sans-serif"]
+        assert "missing from font" in draw_title()

@@ -1,5 +1,6 @@
 """The workflows: they cannot run here, but what they call exists and is well formed."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -115,3 +116,19 @@ def test_copies_go_where_the_links_of_the_site_lead():
 def test_no_repository_is_named():
     for path in FILES:
         assert "github.com/" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("before", "policy"), [(None, "passive"), ("active",) * 2])
+def test_what_make_starts_lets_waiting_threads_give_their_core_away(before, policy):
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    if before:
+        environment["OMP_WAIT_POLICY"] = before
+    show = "show: ; @echo $$OMP_WAIT_POLICY"
+    said = subprocess.run(
+        ["make", "--no-print-directory", "--eval", show, "show"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout.split() == [policy], said.stderr

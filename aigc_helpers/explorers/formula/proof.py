@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 
 from aigc_helpers.explorers.formula.stable import real_symbols
+from aigc_helpers.reader import Mistake
 
 RELATIVE = 1e-6  # coarse on purpose: the tests of the book ask for more
 DIGITS = (60, 600, 3000)  # more where fewer disagree or find no value
@@ -111,7 +112,11 @@ def prove(name: str, expr: sp.Expr, form: sp.Expr, box: Box, starts: dict) -> No
         if reason:
             pairs = zip(used, point, strict=True)
             where = ", ".join(f"{symbol} = {float(x):.6g}" for symbol, x in pairs)
-            raise ValueError(f"{name}: at {where or 'all settings'} {expr} {reason}")
+            raise Mistake(
+                f"{name}: at {where or 'all settings'} {expr} {reason}",
+                f"{name} 在 {where or '所有位置'} 处算不出数（{reason}）：把范围缩"
+                "小，避开那里。",
+            )
 
 
 def grid(box: Box, starts: dict) -> np.ndarray:

@@ -14,6 +14,7 @@ from aigc_helpers.explorers.formula.mathml import math_tree
 from aigc_helpers.explorers.formula.proof import Numbers, numbers, prove
 from aigc_helpers.explorers.formula.stable import real_symbols, stable
 from aigc_helpers.explorers.formula.words import WORDS
+from aigc_helpers.reader import Mistake, wrong
 
 MAX_SLIDERS, MAX_CURVES = 8, 6
 RESERVED = {"preset", "name"}  # links and presets use these words
@@ -188,12 +189,16 @@ def formula_setting(
 def _with_units(readouts: Any) -> tuple[dict, dict[str, str]]:
     """Expressions and units of {name: expression or (expression, unit)}."""
     if not isinstance(readouts, Mapping):
-        raise ValueError(f"readouts must be {{name: expression}}, not {readouts!r}")
+        text = f"readouts must be {{name: expression}}, not {readouts!r}"
+        raise wrong(text, "readouts", readouts, " {名字: 式子}")
     expressions, units = {}, {}
     for name, given in readouts.items():
         pair = given if isinstance(given, tuple) else (given, "")
         if len(pair) != 2 or not isinstance(pair[1], str):
-            raise ValueError(f"readout {name!r} must be (expression, unit): {given!r}")
+            raise Mistake(
+                f"readout {name!r} must be (expression, unit): {given!r}",
+                f"读数 {name!r} 应当是 (式子, 单位)，不是 {given!r}。",
+            )
         expressions[name], units[name] = pair
     return expressions, units
 
@@ -201,24 +206,38 @@ def _with_units(readouts: Any) -> tuple[dict, dict[str, str]]:
 def _check_symbols(groups: dict, x: sp.Symbol | None, sliders: list) -> None:
     """Every symbol is x or a slider, every slider moves something."""
     if len(groups["curves"]) > MAX_CURVES or (groups["curves"] and x is None):
-        raise ValueError(f"curves need x, and there are at most {MAX_CURVES} of them")
+        raise Mistake(
+            f"curves need x, and there are at most {MAX_CURVES} of them",
+            f"画曲线要给 x，最多 {MAX_CURVES} 条。",
+        )
     if not groups["curves"] and not groups["readouts"]:
-        raise ValueError("there is nothing to show: give curves or readouts")
+        raise Mistake(
+            "there is nothing to show: give curves or readouts",
+            "没有要画的：给 curves 或 readouts。",
+        )
     if x in sliders:
-        raise ValueError(f"{x} is the x axis and cannot be a slider")
+        raise Mistake(
+            f"{x} is the x axis and cannot be a slider",
+            f"{x} 已经是横轴，不能再做滑块。",
+        )
     used = set()
     for group, named in groups.items():
         allowed = {*sliders, x} if group == "curves" else set(sliders)
         for name, expr in named.items():
             used |= expr.free_symbols
             if unknown := expr.free_symbols - allowed:
-                raise ValueError(
+                raise Mistake(
                     f"{group}: {name} has {sorted(map(str, unknown))}, not among "
                     f"{sorted(map(str, allowed - {None}))}; make them sliders or "
-                    "substitute numbers"
+                    "substitute numbers",
+                    f"{group} 的 {name} 里还有 {sorted(map(str, unknown))}：给它们各做"
+                    "一个滑块，或者代入数。",
                 )
     if idle := set(sliders) - used:
-        raise ValueError(f"the sliders {sorted(map(str, idle))} move nothing")
+        raise Mistake(
+            f"the sliders {sorted(map(str, idle))} move nothing",
+            f"滑块 {sorted(map(str, idle))} 什么也不改变：去掉，或者写进式子里。",
+        )
 
 
 def check_sliders(sliders: Any) -> tuple[Slider, ...]:
@@ -230,29 +249,38 @@ def check_sliders(sliders: Any) -> tuple[Slider, ...]:
         If a symbol, a name or a range does not fit.
     """
     if not isinstance(sliders, Mapping) or len(sliders) > MAX_SLIDERS:
-        raise ValueError(
-            f"sliders must be at most {MAX_SLIDERS}: {{symbol: (low, high, start)}}"
+        raise Mistake(
+            f"sliders must be at most {MAX_SLIDERS}: {{symbol: (low, high, start)}}",
+            f"滑块最多 {MAX_SLIDERS} 个，写成 {{符号: (最小, 最大, 开始)}}。",
         )
     movable = tuple(_slider(symbol, values) for symbol, values in sliders.items())
     names = [slider.name for slider in movable]
     if len(set(names)) < len(names):
-        raise ValueError(f"two sliders have one name: {names}")
+        raise Mistake(f"two sliders have one name: {names}", f"两个滑块同名：{names}。")
     return movable
 
 
 def _slider(symbol: Any, values: Any) -> Slider:
     _check_symbol(symbol)
     if not _NAME.fullmatch(symbol.name) or symbol.name in RESERVED:
-        raise ValueError(
+        raise Mistake(
             f"{symbol.name!r} is no name for a slider: begin with a letter, go on with "
-            f"letters, digits and _, and avoid {sorted(RESERVED)}"
+            f"letters, digits and _, and avoid {sorted(RESERVED)}",
+            f"{symbol.name!r} 不能做滑块的名字：用字母开头，后面是字母、数字和 _。",
         )
     low, high, start, *step = number_list(f"slider {symbol}", values, 3, 4)
     if not low < high or not low <= start <= high:
-        raise ValueError(f"slider {symbol}: low <= start <= high fails for {values}")
+        raise Mistake(
+            f"slider {symbol}: low <= start <= high fails for {values}",
+            f"滑块 {symbol} 写成了 {values}，应当是 (最小, 最大, 开始)，开始的"
+            "值在中间。",
+        )
     step = step[0] if step else _nice_step((high - low) / 100)
     if not 0 < step <= high - low:
-        raise ValueError(f"slider {symbol}: step {step} is not in (0, high - low]")
+        raise Mistake(
+            f"slider {symbol}: step {step} is not in (0, high - low]",
+            f"滑块 {symbol} 的步长 {step} 应当大于 0，不超过整个范围。",
+        )
     return Slider(symbol, low, high, start, step)
 
 
@@ -263,7 +291,10 @@ def _nice_step(rough: float) -> float:
 
 def _check_symbol(symbol: Any) -> None:
     if not isinstance(symbol, sp.Symbol):
-        raise ValueError(f"{symbol!r} is not a sympy.Symbol")
+        raise Mistake(
+            f"{symbol!r} is not a sympy.Symbol",
+            f"{symbol!r} 不是符号：先写 sp.symbols。",
+        )
 
 
 def check_plot(
@@ -277,17 +308,25 @@ def check_plot(
         If a range is empty, or a logarithmic one not positive.
     """
     if not isinstance(x, Sequence) or len(x) != 3:
-        raise ValueError(f"x must be (symbol, low, high), not {x!r}")
+        text = f"x must be (symbol, low, high), not {x!r}"
+        raise wrong(text, "x", x, " (符号, 左端, 右端)")
     _check_symbol(x[0])
     low, high = number_list("the range of x", x[1:], 2)
     if log not in ("", "x", "y", "xy"):
-        raise ValueError(f"log must be '', 'x', 'y' or 'xy', not {log!r}")
+        text = f"log must be '', 'x', 'y' or 'xy', not {log!r}"
+        raise wrong(text, "log", log, " x、y 或 xy")
     heights = None if y is None else tuple(number_list("y", y, 2))
     for name, ends in (("x", (low, high)), ("y", heights)):
         if ends and not ends[0] < ends[1]:
-            raise ValueError(f"the range of {name} is empty: {ends}")
+            raise Mistake(
+                f"the range of {name} is empty: {ends}",
+                f"{name} 的范围 {ends} 是空的：左端要小于右端。",
+            )
         if ends and name in log and ends[0] <= 0:
-            raise ValueError(f"a logarithmic {name} axis begins above 0, not {ends[0]}")
+            raise Mistake(
+                f"a logarithmic {name} axis begins above 0, not {ends[0]}",
+                f"对数的 {name} 轴要从正数开始，这里是 {ends[0]}。",
+            )
     return Plot(x[0], low, high, heights, log, tuple(labels))
 
 
@@ -302,14 +341,19 @@ def check_expressions(group: str, named: Any) -> dict[str, sp.Expr]:
     if isinstance(named, sp.Expr):
         named = {"f": named}
     if not isinstance(named, Mapping):
-        raise ValueError(f"{group} must be {{name: expression}}, not {named!r}")
+        text = f"{group} must be {{name: expression}}, not {named!r}"
+        raise wrong(text, group, named, " {名字: 式子}")
     expressions = {}
     for name, expr in named.items():
         if not isinstance(name, str) or not name:
-            raise ValueError(f"{group}: {name!r} is no name")
+            raise Mistake(
+                f"{group}: {name!r} is no name",
+                f"{group} 里的名字 {name!r} 不行：要写文字。",
+            )
         if isinstance(expr, str) or not isinstance(expr, sp.Expr | int | float):
-            raise ValueError(
-                f"{group}: {name} must be a SymPy expression, not {expr!r}"
+            raise Mistake(
+                f"{group}: {name} must be a SymPy expression, not {expr!r}",
+                f"{group} 的 {name} 应当是 SymPy 的式子，不是 {expr!r}。",
             )
         expressions[name] = sp.sympify(expr)
     return expressions
@@ -324,21 +368,31 @@ def check_presets(presets: Any, sliders: Sequence[Slider]) -> tuple[dict, ...]:
         If a preset names an unknown slider or leaves its range.
     """
     if not isinstance(presets, Mapping):
-        raise ValueError(f"presets must be {{name: {{symbol: value}}}}: {presets!r}")
+        raise Mistake(
+            f"presets must be {{name: {{symbol: value}}}}: {presets!r}",
+            f"presets 应当是 {{名字: {{符号: 值}}}}，不是 {presets!r}。",
+        )
     movable, checked = {slider.name: slider for slider in sliders}, []
     for name, values in presets.items():
         if not isinstance(name, str) or not name or not isinstance(values, Mapping):
-            raise ValueError(f"preset {name!r} must be {{symbol: value}}: {values!r}")
+            raise Mistake(
+                f"preset {name!r} must be {{symbol: value}}: {values!r}",
+                f"预设 {name!r} 应当是 {{符号: 值}}，不是 {values!r}。",
+            )
         preset = {"name": name}
         for key, value in values.items():
             slider = movable.get(getattr(key, "name", key))
             if slider is None:
-                raise ValueError(
-                    f"preset {name}: {key} is no slider of {list(movable)}"
+                raise Mistake(
+                    f"preset {name}: {key} is no slider of {list(movable)}",
+                    f"预设 {name} 里的 {key} 不是滑块，有的是 {list(movable)}。",
                 )
             (value,) = number_list(f"preset {name}, {key}", [value], 1)
             if not slider.low <= value <= slider.high:
-                raise ValueError(f"preset {name}: {key} = {value} leaves its range")
+                raise Mistake(
+                    f"preset {name}: {key} = {value} leaves its range",
+                    f"预设 {name} 里，{key} = {value} 超出了滑块的范围。",
+                )
             preset[slider.name] = value
         checked.append(preset)
     return tuple(checked)

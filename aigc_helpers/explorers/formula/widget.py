@@ -12,6 +12,7 @@ from aigc_helpers.explorers.formula.code import module_source
 from aigc_helpers.explorers.formula.page import static_html
 from aigc_helpers.explorers.formula.setting import formula_setting
 from aigc_helpers.explorers.modules import module_text
+from aigc_helpers.reader import Mistake
 
 
 class FormulaExplorer(Explorer):
@@ -104,14 +105,20 @@ class FormulaExplorer(Explorer):
         """The number of that name at the present setting, in double precision."""
         names = list(self._setting.groups["readouts"])
         if name not in names:
-            raise ValueError(f"{name!r} is not one of the read-outs {names}")
+            raise Mistake(
+                f"{name!r} is not one of the read-outs {names}",
+                f"没有叫 {name!r} 的读数，可以写：{names}。",
+            )
         return float(self._call("readouts", names.index(name)))
 
     def curve(self, name: str, x: Any) -> np.ndarray:
         """Values of that curve at x, an array (n,), at the present setting."""
         names = list(self._setting.groups["curves"])
         if name not in names:
-            raise ValueError(f"{name!r} is not one of the curves {names}")
+            raise Mistake(
+                f"{name!r} is not one of the curves {names}",
+                f"没有叫 {name!r} 的曲线，可以写：{names}。",
+            )
         return self._call("curves", names.index(name), np.asarray(x, dtype=float))
 
     def _call(self, group: str, index: int, x: Any = 0.0) -> np.ndarray:
@@ -137,7 +144,10 @@ class FormulaExplorer(Explorer):
         sliders = {s.name: s for s in self._setting.sliders}
         values = {getattr(key, "name", key): v for key, v in proposal["value"].items()}
         if unknown := set(values) - set(sliders):
-            raise ValueError(f"{sorted(unknown)} are no sliders of {list(sliders)}")
+            raise Mistake(
+                f"{sorted(unknown)} are no sliders of {list(sliders)}",
+                f"没有滑块 {sorted(unknown)}，有的是 {list(sliders)}。",
+            )
         full = {
             **self._setting.state(),
             **self._trait_values.get("values", {}),
@@ -146,7 +156,10 @@ class FormulaExplorer(Explorer):
         for name, value in full.items():
             low, high = sliders[name].low, sliders[name].high
             if not isinstance(value, int | float) or not low <= value <= high:
-                raise ValueError(f"{name} = {value!r} is no number in {low}..{high}")
+                raise Mistake(
+                    f"{name} = {value!r} is no number in {low}..{high}",
+                    f"{name} 写成了 {value!r}，应当是 {low} 到 {high} 的数。",
+                )
         return {name: float(full[name]) for name in sliders}
 
     def _follow_one(self, change: Any) -> None:

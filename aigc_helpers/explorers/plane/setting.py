@@ -222,7 +222,13 @@ def _preset(preset: Any, box: Bounds, n_classes: int) -> dict:
     if "z" in full:
         full["z"] = number_list("z", full["z"], 2)
         if not _inside(np.array([full["z"]]), box).all():
-            raise ValueError(f"preset {full['name']!r} lies outside {box}")
+            raise Mistake(
+                f"preset {full['name']!r} lies outside {box}",
+                f"预设 {full['name']!r} 在画面 {box} 之外。",
+            )
     if set(full.get("show", ())) - set(range(n_classes)):
-        raise ValueError(f"preset {full['name']!r} shows an unknown class")
+        raise Mistake(
+            f"preset {full['name']!r} shows an unknown class",
+            f"预设 {full['name']!r} 里有没有的类别。",
+        )
     return full

@@ -19,6 +19,7 @@ from aigc_helpers.explorers.plane.page import (
 )
 from aigc_helpers.explorers.plane.setting import plane_setting
 from aigc_helpers.explorers.sprites import Sheet
+from aigc_helpers.reader import Mistake
 
 
 class PlaneExplorer(Explorer):
@@ -123,7 +124,10 @@ def _draws_alike(shipped: str, explorer: PlaneExplorer) -> bool:
     card = weights.card(shipped)
     facts = card.get("explorer") or {}
     if facts.get("latent_dim") != 2 or facts.get("n_classes"):
-        raise ValueError(f"{shipped!r} is not a network for a plane explorer")
+        raise Mistake(
+            f"{shipped!r} is not a network for a plane explorer",
+            f"{shipped!r} 不是隐变量只有两个数的网络。",
+        )
     places = grid_places(explorer._setting, 5)
     theirs = decode(weights.load_decoder(shipped, card), places, None, 0)
     ours = decode(explorer._decoder, places, None, 0)

@@ -181,7 +181,9 @@ def summary(found: Candidates, drawn: int) -> dict:
 
 def _check_size(setting: SamplerSetting, logits: np.ndarray) -> None:
     if len(logits) != len(setting.vocabulary):
-        raise ValueError(
+        raise Mistake(
             f"step returned {len(logits)} logits for a vocabulary of "
-            f"{len(setting.vocabulary)} characters"
+            f"{len(setting.vocabulary)} characters",
+            f"网络给出 {len(logits)} 个对数几率，词表却有 "
+            f"{len(setting.vocabulary)} 个字：要用训练它的那张词表。",
         )

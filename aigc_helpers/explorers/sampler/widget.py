@@ -125,7 +125,10 @@ class SamplerExplorer(Explorer):
         """Whether the shipped network gives the model's logits after the prompt."""
         card = weights.card(name)
         if kinds.kind_of(card) != "sampler":
-            raise ValueError(f"{name!r} is not a network for a sampler")
+            raise Mistake(
+                f"{name!r} is not a network for a sampler",
+                f"{name!r} 不是会写字的网络。",
+            )
         ours, theirs = map(self._logits, (self._model, weights.load(name, facts=card)))
         if ours.shape == theirs.shape and np.abs(ours - theirs).max() < _SAME:
             return True
