@@ -13,6 +13,8 @@
 #                   poems, about 40 minutes)
 #   make bench      measure the explorers (half a minute); benchmarks/gan.py, by itself,
 #                   takes hours
+#   make jupyter    every chapter in JupyterLab, some in Notebook 7, as a reader runs,
+#                   stops and saves it (twenty minutes; `make test` takes the first)
 #   make results    measure the tables over several seeds again, where the code they
 #                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
 #   make matrix     all notebooks with and without data, in old, new and Colab's
@@ -59,7 +61,7 @@ MAKING := _config.yml _toc.yml $(shell find book $(FILES) -not -name '*.md')
 
 .DELETE_ON_ERROR:
 .PHONY: book serve offline test quick lab notebooks weights bench results matrix \
-  stress publish lint clean browser
+  stress jupyter publish lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -103,6 +105,9 @@ stress: $(VENV)/.stamp
 	$(BIN)/python tests/stress/kill_store.py --times 20
 	$(BIN)/python -m pytest --hypothesis-profile=long \
 	  tests/unit/test_damage.py tests/unit/data/test_data_download_damage.py
+
+jupyter: $(VENV)/.stamp browser
+	$(BIN)/python -m pytest tests/jupyter --every-chapter
 
 publish: book
 	@test -n "$(AIGC_REPOSITORY)" || { \

@@ -24,6 +24,7 @@ def pytest_addoption(parser):
     """``--changed``: of the notebooks, run those that the last commit does not hold.
 
     ``--every-host``: every page on every host, where a sample is opened otherwise.
+    ``--every-chapter``: every chapter in Jupyter, not a small notebook and 00 alone.
     """
     parser.addoption(
         "--changed",
@@ -34,6 +35,11 @@ def pytest_addoption(parser):
         "--every-host",
         action="store_true",
         help="open every page on every host, not a sample",
+    )
+    parser.addoption(
+        "--every-chapter",
+        action="store_true",
+        help="run every chapter in Jupyter",
     )
 
 

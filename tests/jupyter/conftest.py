@@ -1,4 +1,4 @@
-"""Jupyter itself: a server for all tests, and a page that shows a notebook of it."""
+"""Jupyter itself: a server for all tests, and pages that show its notebooks."""
 
 import shutil
 from pathlib import Path
@@ -6,17 +6,42 @@ from pathlib import Path
 import pytest
 from jupyter_page import FRONTS, NotebookPage
 from jupyter_process import ROOT, jupyter_server
+from running import keep
 
 KEPT = ROOT / "build" / "jupyter"  # what failed tests saw
 VIEWPORT = {"width": 1280, "height": 900}
+OPEN = pytest.StashKey[list[NotebookPage]]()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_configure(config):
+    """Declare the marker; no page is open yet."""
+    config.addinivalue_line("markers", "every_chapter: for `make jupyter` alone")
+    config.stash[OPEN] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
     """Jupyter's kernels compute on all cores: see tests/running.py."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.alone)
+    if not config.getoption("every_chapter"):
+        keep(items, lambda item: not item.get_closest_marker("every_chapter"), config)
+
+
+def pytest_exception_interact(node):
+    """Of a test that failed, keep what its pages show and the server's log."""
+    pages = node.config.stash[OPEN]
+    if not pages:
+        return
+    folder = KEPT / node.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for number, notebook in enumerate(pages):
+        notebook.page.screenshot(path=folder / f"page-{number}.png")
+    shutil.copy(pages[0].server.log, folder)
+    print(f"what the browser showed, and the server's log: {folder}")
 
 
 @pytest.fixture(scope="session")
@@ -28,40 +53,30 @@ def jupyter(tmp_path_factory):
         yield server
 
 
-@pytest.fixture
-def open_notebook(request, browser, jupyter):
-    """Open a notebook of the server's folder: open_notebook("lab", "a.ipynb").
-
-    Where the test fails, what the page shows and the server's log are kept.
-    """
-    opened, failed = [], request.session.testsfailed
-
-    def open_(front: str, name: str) -> NotebookPage:
-        context = browser.new_context(viewport=VIEWPORT, locale="zh-CN")
-        page = context.new_page()
-        opened.append(page)
-        return NotebookPage(page, jupyter, front, name)
-
-    yield open_
-    if request.session.testsfailed > failed:
-        keep(request.node.name, opened, jupyter)
-    for page in opened:
-        page.context.close()
-    jupyter.stop_kernels()
-
-
-def keep(test: str, pages: list, server) -> None:
-    """Screenshots and the server's log, in a folder that the report names."""
-    folder = KEPT / test
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for number, page in enumerate(pages):
-        page.screenshot(path=folder / f"page-{number}.png")
-    shutil.copy(server.log, folder)
-    print(f"what the browser showed, and the server's log: {folder}")
-
-
-@pytest.fixture(params=FRONTS)
+@pytest.fixture(scope="module", params=FRONTS)
 def front(request) -> str:
     """JupyterLab, then Notebook 7."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def open_notebook(request, browser, jupyter, front):
+    """Open a notebook of the server's folder: open_notebook("a.ipynb").
+
+    One page a front and file of tests; a notebook that is opened replaces the last.
+    """
+    context = browser.new_context(viewport=VIEWPORT, locale="zh-CN")
+    page = context.new_page()
+    page.clock.install()  # tests may move it forward
+    opened = request.config.stash[OPEN]
+
+    def open_(name: str) -> NotebookPage:
+        opened[:] = [NotebookPage(page, jupyter, front, name)]
+        opened[0].leave()  # of the last one
+        opened[0].open()
+        return opened[0]
+
+    yield open_
+    opened.clear()
+    context.close()
+    jupyter.stop_kernels()

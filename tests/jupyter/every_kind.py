@@ -6,6 +6,7 @@ A cell of ``CELLS`` is named by its kind; a kind that is new and not yet here fa
 
 from pathlib import Path
 
+import numpy as np
 from making import code, notebook, prose, saved
 
 IMPORTS = f"""
@@ -49,6 +50,11 @@ def power(b):
 explorers.SweepExplorer(power, [1, 2, 4], name="b")
 """,
 }
+BAR = """
+from aigc_helpers.progress import progress
+for _ in progress(range(3)):
+    pass
+"""
 GATE = """
 import time
 from pathlib import Path
@@ -61,8 +67,14 @@ def write(folder, name="explorers.ipynb"):
     """The notebook, with a cell behind the explorers that waits for the file "gate"."""
     cells = [named("imports", IMPORTS)]
     cells += [named(kind, source) for kind, source in CELLS.items()]
+    cells += [named("bar", BAR)]
     cells += [named("slow", GATE.format(gate=folder / "gate")), prose("完。")]
     return saved(notebook(*cells), folder, name)
+
+
+def mean_of_power(b: float) -> float:
+    """What the sweep says beside its picture for one ``b``."""
+    return float((np.linspace(0, 1, 64) ** b).mean())
 
 
 def named(id: str, source: str):

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from jupyter_process import JupyterServer
 
-FRONTS = {"lab": "lab/tree/{}", "notebook": "notebooks/{}"}
+FRONTS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
+POSTER = "data-aigc-poster"
+SAVED_WORDS = "保存下来的图"
+DEAD = (  # what Jupyter says of a widget that does not live
+    "Error displaying widget",
+    "model not found",
+    "Loading widget",
+    "Click to show javascript error",
+)
 RUN_SECONDS = 60  # of a small notebook; a chapter gets more
 
 OPENED = """async () => {
@@ -83,7 +91,6 @@ class NotebookPage:
 
     def __init__(self, page, server: JupyterServer, front: str, name: str):
         self.page, self.server, self.front, self.name = page, server, front, name
-        self.open()
 
     # -- what Jupyter says --
 
@@ -119,10 +126,10 @@ class NotebookPage:
         self.page.goto(f"{self.server.address}/{path}")
         self.wait(lambda: self.page.evaluate(OPENED), "not open")
 
-    def run_all(self) -> None:
+    def run_all(self, seconds=RUN_SECONDS) -> None:
         """Run All of the menu; fails if a cell does."""
         self.start_all()
-        self.wait_until_run()
+        self.wait_until_run(seconds)
         assert self.errors() == {}
 
     def errors(self) -> dict[str, str]:
@@ -164,11 +171,19 @@ class NotebookPage:
         self.command("docmanager:save")
         self.wait(lambda: self.is_done() and not self.facts()["unsaved"], "not saved")
 
-    def shut_down_and_reopen(self) -> None:
-        """End the kernel, leave the page and open the notebook again."""
+    def leave(self) -> None:
+        """Leave the page and end the kernel."""
         self.page.goto("about:blank")
         self.server.stop_kernels()
-        self.open()
+
+    def press(self, *keys: str) -> None:
+        """Press keys where the focus is."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def let_pass(self, seconds: float) -> None:
+        """Move the page's clock forward, and with it all that waits for it."""
+        self.page.clock.fast_forward(1000 * seconds)
 
     # -- explorers --
 
@@ -179,9 +194,39 @@ class NotebookPage:
             f'.jp-Cell[data-test-id="{id}"] .jp-Cell-outputWrapper'
         )
 
+    def source(self, id: str):
+        """The editor of a cell as far as it is seen, scrolled into view."""
+        self.page.evaluate(SCROLLED, id)
+        return self.page.locator(
+            f'.jp-Cell[data-test-id="{id}"] .jp-InputArea-editor:visible'
+        )
+
+    def explorers(self) -> list[str]:
+        """Ids of the cells under which one stands, in order."""
+        return [cell.id for cell in self.cells() if POSTER in str(cell.outputs)]
+
+    def box(self, id: str):
+        """The view of a cell's explorer, once it stands there."""
+        box = self.output(id).locator(".aigc-box")
+        box.wait_for()
+        return box
+
+    def is_painted(self, box) -> bool:
+        return box.evaluate(PAINTED)
+
     def explorer(self, id: str, seconds=30):
         """A cell's explorer, which must be painted without a touch: its box."""
-        box = self.output(id).locator(".aigc-box")
-        box.wait_for(timeout=1000 * seconds)
-        self.wait(lambda: box.evaluate(PAINTED), f"{id} is not painted", seconds)
+        box = self.box(id)
+        self.wait(lambda: self.is_painted(box), f"{id} is not painted", seconds)
         return box
+
+    def saved_explorer(self, id: str) -> None:
+        """Where no explorer lives its poster stands, with words, and nothing dead."""
+        self.poster(id).wait_for()
+        text = self.output(id).inner_text()
+        assert SAVED_WORDS in text, id
+        assert not [words for words in DEAD if words in text], id
+
+    def poster(self, id: str):
+        """What Python left under a cell for where no explorer lives."""
+        return self.output(id).locator(f"[{POSTER}]")

@@ -74,7 +74,7 @@ def test_only_publication_may_write_and_only_after_the_tests():
         if "permissions" in job
     }
     assert writing == {"build": {"contents"}, "deploy": {"pages", "id-token"}}
-    assert set(jobs["build"]["needs"]) == {"test", "colab"}
+    assert set(jobs["build"]["needs"]) == {"test", "jupyter", "colab"}
     assert jobs["deploy"]["needs"] == "build"
     assert "default_branch" in jobs["build"]["if"]
     used = [

@@ -1,0 +1,60 @@
+"""All chapters in JupyterLab, some also in Notebook 7: ``make jupyter``."""
+
+import chapters
+import pytest
+
+pytestmark = pytest.mark.every_chapter
+ALSO_IN_NOTEBOOK = ("02_concepts", "05_gan", "06_vae")
+# Chapter 00 has tests of its own.
+PLACES = [
+    *(("lab", name) for name in chapters.NAMES if not name.startswith("00_")),
+    *(("notebook", name) for name in ALSO_IN_NOTEBOOK),
+]
+TRAINING = ("05_gan", "06_vae", "07_rnn")
+
+
+@pytest.fixture
+def chapter(jupyter, open_notebook):
+    """Open a chapter as it is stored."""
+    return lambda name: open_notebook(chapters.copied(name, jupyter.folder).name)
+
+
+@pytest.mark.parametrize(
+    ("front", "name"), PLACES, indirect=["front"], ids=map("-".join, PLACES)
+)
+def test_run_all_then_reopened(chapter, name):
+    notebook = chapter(name)
+    ids = notebook.explorers()
+    notebook.run_all(chapters.RUN_SECONDS)
+    assert ids and notebook.explorers() == ids
+    for id in ids:
+        notebook.explorer(id)
+    notebook.save()
+    notebook.leave()
+    notebook.open()
+    for id in ids:
+        notebook.saved_explorer(id)
+
+
+@pytest.mark.parametrize("front", ["lab"], indirect=True)
+@pytest.mark.parametrize("name", TRAINING)
+def test_stop_ends_the_queue_and_says_so(chapter, name):
+    notebook = chapter(name)
+    notebook.start_all()
+    notebook.wait(lambda: trained(notebook), "trains nothing", chapters.RUN_SECONDS)
+    stopped = trained(notebook).id
+    notebook.stop()
+    assert list(notebook.errors()) == [stopped]
+    said = notebook.output(stopped).inner_text()
+    assert "停" in said and "再运行一次" in said
+    assert "Traceback" not in said
+    cells = notebook.cells()
+    place = [cell.id for cell in cells].index(stopped)
+    assert all(cell.count for cell in cells[:place] if cell.code)
+    assert not any(cell.count for cell in cells[place + 1 :])
+
+
+def trained(notebook):
+    """The cell in which a bar counts the steps of a training, if there is one now."""
+    running = (cell for cell in notebook.cells() if cell.running)
+    return next((cell for cell in running if "%|" in str(cell.outputs)), None)

@@ -1,0 +1,179 @@
+"""A reader's hour with every kind of explorer, in JupyterLab and in Notebook 7.
+
+The tests of a front share one opened notebook and stand in the order of that hour: the
+last ones restart the kernel and shut it down.
+"""
+
+import re
+
+import every_kind
+import pytest
+
+from aigc_helpers.explorers import kinds
+
+NAME = "explorers.ipynb"
+# Commands of a notebook's cells: cut, insert, delete, to text, undo.
+COMMANDS = ("x", "b", "a", "d", "d", "m", "z")
+VALUE = "control => Number(control.value)"
+
+
+def test_every_kind_is_shown():
+    assert sorted(every_kind.CELLS) == kinds.names()
+
+
+@pytest.fixture(scope="module")
+def waiting(jupyter, open_notebook):
+    """The notebook after Run All, and, from while a slow cell ran, words by kind.
+
+    Words of the explorers that were not painted then, if their posters stood there.
+    """
+    gate = jupyter.folder / "gate"
+    gate.unlink(missing_ok=True)
+    every_kind.write(jupyter.folder)
+    notebook = open_notebook(NAME)
+    notebook.start_all()
+    notebook.wait(lambda: notebook.cell("bar").count, "does not get to the slow cell")
+    words = words_while_busy(notebook)
+    gate.touch()
+    notebook.wait_until_run()
+    assert notebook.errors() == {}
+    return notebook, words
+
+
+def words_while_busy(notebook) -> dict[str, str]:
+    """Long after the explorers have asked."""
+    boxes = {kind: notebook.box(kind) for kind in every_kind.CELLS}
+    notebook.let_pass(60)
+    words = {}
+    for kind in boxes:
+        box = notebook.box(kind)
+        if not notebook.is_painted(box) and notebook.poster(kind).is_visible():
+            words[kind] = box.locator(".aigc-status").inner_text()
+    return words
+
+
+@pytest.fixture
+def notebook(waiting):
+    return waiting[0]
+
+
+def test_a_busy_kernel_is_told_beside_the_poster(waiting):
+    _, words = waiting
+    assert {"latent", "plane", "sweep"} <= words.keys()
+    for kind, said in words.items():
+        assert "Python 内核正忙" in said, kind
+
+
+def test_every_explorer_is_painted_without_a_touch(notebook):
+    for kind in every_kind.CELLS:
+        box = notebook.explorer(kind)
+        assert not notebook.poster(kind).is_visible(), kind
+        assert not box.locator(".aigc-failed").count(), kind
+
+
+def test_a_bar_leaves_nothing(notebook):
+    assert notebook.output("bar").inner_text().strip() == ""
+    assert "widget" not in str(notebook.cell("bar").outputs)
+
+
+SLIDERS = [kind for kind in every_kind.CELLS if kind != "check"]
+
+
+@pytest.mark.parametrize("kind", SLIDERS)
+def test_keys_move_sliders_and_leave_cells_alone(notebook, kind):
+    slider = notebook.explorer(kind).locator("input[type=range]:visible").first
+    slider.click()
+    before = cells_of(notebook)
+    low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+    for key, is_there in {
+        "Home": lambda value: value == low,
+        "ArrowRight": lambda value: low < value < high,
+        "End": lambda value: value == high,
+        "ArrowLeft": lambda value: low < value < high,
+    }.items():
+        notebook.press(key)
+        assert is_there(slider.evaluate(VALUE)), key
+    notebook.press(*COMMANDS, "ArrowUp", "ArrowDown", "Enter")
+    assert cells_of(notebook) == before
+    assert slider.evaluate("control => control === document.activeElement")
+
+
+def cells_of(notebook) -> tuple:
+    """The cells, which of them is chosen, and whether it is written in."""
+    facts = notebook.facts()
+    return [cell["id"] for cell in facts["cells"]], facts["active"], facts["mode"]
+
+
+def test_keys_choose_and_press(notebook):
+    box = notebook.explorer("latent")
+    chosen = box.locator("input[type=radio]:checked")
+    chosen.focus()
+    first = chosen.evaluate(VALUE)
+    notebook.press("ArrowRight")
+    assert chosen.evaluate(VALUE) == first + 1
+    notebook.press("ArrowLeft")
+    assert chosen.evaluate(VALUE) == first
+    slider = box.locator("input[type=range]").first
+    reset = box.get_by_role("button", name="重置")
+    for key in ("Enter", "Space"):
+        slider.focus()
+        notebook.press("End")
+        reset.focus()
+        before = cells_of(notebook)
+        notebook.press(key)
+        assert slider.evaluate(VALUE) == 0
+        assert cells_of(notebook) == before
+
+
+def test_keys_write_and_enter_answers(notebook):
+    box = notebook.explorer("check")
+    field = box.get_by_label("你的答案")
+    field.click()
+    before = cells_of(notebook)
+    notebook.press("x", "b", "4", "Home", "Delete", "Delete", "Enter")
+    assert field.input_value() == "4"
+    box.get_by_text("✓ 对。").wait_for()
+    assert cells_of(notebook) == before
+
+
+def test_what_was_computed_keeps_its_name_after_a_reload(notebook):
+    field = notebook.explorer("sweep").locator("input[type=number]")
+    field.fill("3")
+    field.press("Enter")
+    assert named_and_shown(notebook, kernel=True)[0] == 3
+    notebook.save()
+    notebook.open()
+    notebook.explorer("sweep")
+    named_and_shown(notebook)
+
+
+def named_and_shown(notebook, kernel=False) -> tuple[float, float]:
+    """The setting and the number of the sweep, which must belong together."""
+    status = notebook.box("sweep").locator(".aigc-status")
+    ready = "刚算好" if kernel else "算好的结果"
+    notebook.wait(lambda: ready in status.inner_text(), "no result")
+    found = re.match(r"b = ([\d.]+)，平均 ([\d.]+) · ", status.inner_text())
+    value, mean = map(float, found.groups())
+    assert mean == pytest.approx(every_kind.mean_of_power(value), abs=5e-4)
+    return value, mean
+
+
+def test_a_restarted_kernel_is_told_and_another_run_heals(notebook):
+    notebook.restart_kernel()
+    box = notebook.explorer("latent")
+    box.locator("input[type=range]").first.fill("2")
+    box.get_by_text("再运行这一格").wait_for()
+    notebook.run_all()
+    box = notebook.explorer("latent")
+    box.locator("input[type=range]").first.fill("1")
+    box.get_by_text("Python 内核正在运行网络").wait_for()
+
+
+def test_saved_and_reopened_posters_stand_with_words_and_nothing_dead(notebook):
+    notebook.save()
+    notebook.leave()
+    notebook.open()
+    notebook.let_pass(60)
+    for kind in every_kind.CELLS:
+        notebook.saved_explorer(kind)
+    assert notebook.output("bar").inner_text().strip() == ""

@@ -1,0 +1,42 @@
+"""Chapter 00 as it is stored, then after Run All, in JupyterLab and in Notebook 7."""
+
+import chapters
+import pytest
+
+NAME = "00_primer"
+
+
+@pytest.fixture(scope="module")
+def path(jupyter, front):
+    """Stored anew for each front."""
+    return chapters.copied(NAME, jupyter.folder)
+
+
+@pytest.fixture(scope="module")
+def notebook(path, open_notebook):
+    return open_notebook(path.name)
+
+
+def test_answers_are_folded(notebook, path):
+    ids = chapters.folded(path)
+    assert ids
+    for id in ids:
+        assert notebook.source(id).count() == 0, id
+
+
+def test_what_was_read_is_unchanged_and_saving_changes_nothing(notebook, path):
+    stored = path.read_bytes()
+    for id in notebook.explorers():
+        notebook.saved_explorer(id)
+    assert not notebook.facts()["unsaved"]
+    notebook.save()
+    assert path.read_bytes() == stored
+
+
+def test_run_all_paints_every_explorer(notebook):
+    ids = notebook.explorers()
+    assert ids
+    notebook.run_all(chapters.RUN_SECONDS)
+    assert notebook.explorers() == ids
+    for id in ids:
+        notebook.explorer(id)
