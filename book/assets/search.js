@@ -2,7 +2,6 @@
 
 import { causeOf } from "./explorers/front/failure.js";
 import { composing } from "./keys.js";
-import { excerpt, find, prepare, sectionsOf } from "./matching.js";
 
 const TEXT = {
   zh: {
@@ -21,6 +20,7 @@ const folder = new URL("./", import.meta.url);
 const index = new URL("search/pages.json", folder);
 const root = new URL(document.documentElement.dataset.content_root, location.href);
 let loading = null;
+let matching = null; // the module, which comes with the index
 
 function load() {
   loading ??= read().catch((error) => {
@@ -33,7 +33,8 @@ function load() {
 async function read() {
   const answer = await fetch(index);
   if (!answer.ok) throw new Error(`${index}: ${answer.status}`);
-  return (await answer.json()).map(prepare);
+  matching = await import(new URL("matching.js", folder).href);
+  return (await answer.json()).map(matching.prepare);
 }
 
 const words = (template, values) =>
@@ -54,7 +55,7 @@ function link(page, anchor, title, className) {
 
 // The words around what was found, with each of the terms marked.
 function around(section, patterns) {
-  const parts = excerpt(section, patterns).map(([text, marked]) =>
+  const parts = matching.excerpt(section, patterns).map(([text, marked]) =>
     marked ? element("mark", "", text) : text,
   );
   return element("p", "book-search-excerpt", ...parts);
@@ -63,7 +64,8 @@ function around(section, patterns) {
 function entry({ page, patterns }) {
   const item = element("li", "", link(page, "", page.title, "book-search-page"));
   const top = page.sections[0];
-  const sections = sectionsOf({ page, patterns }).filter((section) => section !== top);
+  const found = matching.sectionsOf({ page, patterns });
+  const sections = found.filter((section) => section !== top);
   const shown = top.text ? top : page.sections.find(({ text }) => text);
   if (!sections.length && shown) item.append(around(shown, patterns));
   for (const section of sections.slice(0, SECTIONS)) {
@@ -89,6 +91,7 @@ class Search {
     this.input.addEventListener("compositionstart", () => clearTimeout(this.timer));
     this.input.addEventListener("compositionend", () => this.soon());
     form.parentElement.addEventListener("keydown", (event) => this.key(event));
+    if (this.input.value) this.soon(); // typed before this script came
   }
 
   soon() {
@@ -101,7 +104,8 @@ class Search {
     const turn = ++this.turn; // an older answer never replaces a newer one
     if (!query) return this.show("", []);
     try {
-      const { hits, loose } = find(await load(), query);
+      const pages = await load();
+      const { hits, loose } = matching.find(pages, query);
       if (turn !== this.turn) return;
       const n = hits.length;
       const template = n ? (loose ? TEXT.loose : TEXT.found) : TEXT.none;

@@ -146,6 +146,18 @@ def test_results_fit_the_screen(open_page, width):
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
+def test_what_was_typed_before_the_script_came_is_searched(browser, server):
+    page = browser.new_page()
+    late = []
+    page.route("**/search.js*", lambda route: late.append(route))
+    page.goto(f"{server}/book/howto.html", wait_until="commit")
+    page.locator("#pst-search-dialog input").evaluate("field => field.value = '判别器'")
+    page.wait_for_function("() => document.readyState !== 'loading'")
+    late[0].continue_()
+    page.locator(f"{DIALOG} .book-search-page").first.wait_for(state="attached")
+    page.close()
+
+
 def test_the_index_is_light(static):
     size = packed((static / finding.INDEX).read_bytes()) / 1000
     assert 0 < size <= held("page.search_kb")
