@@ -122,6 +122,7 @@ def test_words_on_a_busy_kernel_go_when_a_small_picture_has_come(live):
     answer(page, widget)
     page.evaluate("document.querySelector('#cell').aigc.view.kernel.soon = 0")
     page.get_by_text("Python 内核正忙").wait_for()  # small pictures are asked for
+    page.evaluate("document.querySelector('#cell').aigc.view.kernel.soon = 5000")
     settle(page, widget)
     assert "Python 内核正在运行网络" in status(page)
 
