@@ -91,6 +91,7 @@ weights: $(VENV)/.stamp
 
 bench: build/.stamp browser
 	$(BIN)/python benchmarks/explorer_latency.py
+	$(BIN)/python benchmarks/explorer_latency_jupyter.py
 	$(BIN)/python benchmarks/sampler_speed.py
 
 results: $(VENV)/.stamp

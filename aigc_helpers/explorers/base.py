@@ -39,7 +39,8 @@ class Explorer(anywidget.AnyWidget):
     _kind = ""
     _saved_words = WORDS["saved"]
     _config = traitlets.Dict().tag(sync=True)
-    _state = traitlets.Dict().tag(sync=True)
+    # No echo: it would bring a slider that still moves back to where it was.
+    _state = traitlets.Dict().tag(sync=True, echo_update=False)
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     _follows = False
@@ -86,9 +87,11 @@ class Explorer(anywidget.AnyWidget):
         raise ValueError(f"{type(self).__name__} answers no questions: {content}")
 
     def _receive(self, _: Any, content: dict, buffers: list) -> None:
-        """Answer a question of the module, or say what went wrong."""
+        """Take the state that comes with a question of the module, and answer it."""
         reply = {"id": content.get("id")}
         try:
+            if "state" in content:
+                self.set_state({"_state": content["state"]})
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
         except KeyboardInterrupt as interrupt:

@@ -67,6 +67,22 @@ def test_one_request_is_in_flight_and_the_latest_wins(live):
     assert widget.coordinates[0] == 2.5
 
 
+def test_while_a_slider_moves_the_kernel_gets_questions_alone(live):
+    page, widget = live
+    settle(page, widget)
+    page.evaluate("() => { model.save_changes = () => { window.saved = true; }; }")
+    page.locator(".aigc-row input").nth(0).evaluate(
+        """(slider) => {
+          slider.value = 1.5;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    answer(page, widget)
+    assert widget.coordinates[0] == 1.5
+    assert page.evaluate("model.get('_state').coordinates[0]") == 1.5
+    assert not page.evaluate("'saved' in window")
+
+
 def test_what_the_decoder_says_is_shown(live):
     page, widget = live
     answer(page, widget)
@@ -106,6 +122,7 @@ def test_words_on_a_busy_kernel_go_when_a_small_picture_has_come(live):
     answer(page, widget)
     page.evaluate("document.querySelector('#cell').aigc.view.kernel.soon = 0")
     page.get_by_text("Python 内核正忙").wait_for()  # small pictures are asked for
+    page.evaluate("document.querySelector('#cell').aigc.view.kernel.soon = 5000")
     settle(page, widget)
     assert "Python 内核正在运行网络" in status(page)
 
@@ -124,7 +141,7 @@ def test_a_restarted_kernel_is_not_waited_for(live):
 def test_a_kernel_that_was_shut_down_is_gone(live):
     page, widget = live
     answer(page, widget)
-    page.evaluate("model.send = () => { throw new Error('Cannot send'); }")
+    page.evaluate("() => { model.send = () => { throw new Error('Cannot send'); }; }")
     page.locator(".aigc-row input").nth(0).fill("2")
     page.locator(".aigc-failed").get_by_text("再运行这一格").wait_for()
 

@@ -78,16 +78,25 @@ export class DecoderView extends ExplorerView {
   }
 
   // Float32Array (H * W) in [0, 1]: the network itself, whoever runs it.
-  async decode(z, label = 0) {
+  // Live, ``news`` go with the question.
+  async decode(z, label = 0, news = {}) {
     if (!this.live) return this.run(this.network, Float32Array.from(z), label);
-    const { buffers } = await this.kernel.ask({ z: Array.from(z), label });
+    const { buffers } = await this.kernel.ask({ z: Array.from(z), label, ...news });
     return floatsOf(buffers[0]);
   }
 
   async answer(state) {
     if (!this.live && !this.network) return { source: "strip", tile: this.tileOf(state) };
-    const image = await this.decode(...this.latent(state));
+    const news = this.live ? { state: this.toPython(state) } : {};
+    const image = await this.decode(...this.latent(state), news);
     return { source: this.live ? "kernel" : "network", image };
+  }
+
+  // Python learns the state from the questions; messages beside them would delay these.
+  saveSoon() {
+    if (!this.live) return;
+    this.sent = this.toPython(this.state);
+    this.model.set("_state", this.sent); // for other views of the model
   }
 
   draw({ image, tile }, state) {

@@ -170,19 +170,15 @@ export class ExplorerView {
     const detail = { source: answer?.source, ms, painted: Boolean(painted) };
     if (painted) this.showPoster ??= hidePoster(this.config.poster);
     this.el.dispatchEvent(new CustomEvent("aigc:painted", { detail }));
-    this.settle = () => this.settled(answer, state, ms);
-    this.rest();
-  }
-
-  rest() {
     clearTimeout(this.resting);
-    if (this.settle) this.resting = setTimeout(this.settle, REST);
+    this.resting = setTimeout(() => this.settled(answer, state, ms), REST);
   }
 
+  // What was said before comes back: that of a new picture follows when it rests.
   kernelIsBusy(busy) {
-    if (!busy) return this.rest(); // words of the picture that stands there
-    clearTimeout(this.resting);
-    this.say(this.text.busy);
+    if (busy) this.before = this.status.textContent;
+    else if (this.status.textContent === this.text.busy) this.say(this.before);
+    if (busy) this.say(this.text.busy);
   }
 
   fail(error) {
