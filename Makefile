@@ -81,6 +81,7 @@ quick: lint
 # Jupyter refuses to run as root, which one is in a container, unless it is told to.
 lab: $(VENV)/.stamp
 	$(if $(IS_ROOT),@echo "$(ROOT_WORD)" >&2)
+	-@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null  # formulas and charts of outputs
 	$(BIN)/jupyter lab notebooks --ip $(HOST) $(if $(IS_ROOT),--allow-root)
 
 notebooks: $(VENV)/.stamp

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_process import JupyterServer
+from playwright.sync_api import Error
 
 FRONTS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
 POSTER = "data-aigc-poster"
-SAVED_WORDS = "保存下来的图"
+SAVED_WORDS = "请运行这一格"
 DEAD = (  # what Jupyter says of a widget that does not live
     "Error displaying widget",
     "model not found",
@@ -124,7 +125,15 @@ class NotebookPage:
         """Open the notebook as a link does; Jupyter starts its kernel."""
         path = FRONTS[self.front].format(self.name)
         self.page.goto(f"{self.server.address}/{path}")
-        self.wait(lambda: self.page.evaluate(OPENED), "not open")
+        self.wait(self.is_open, "not open")
+
+    def is_open(self) -> bool:
+        try:
+            return self.page.evaluate(OPENED)
+        except Error as error:  # what it waited for belongs to a panel that is gone
+            if "garbage collected" not in str(error):
+                raise
+            return False
 
     def run_all(self, seconds=RUN_SECONDS) -> None:
         """Run All of the menu; fails if a cell does."""
@@ -222,8 +231,9 @@ class NotebookPage:
 
     def saved_explorer(self, id: str) -> None:
         """Where no explorer lives its poster stands, with words, and nothing dead."""
-        self.poster(id).wait_for()
-        text = self.output(id).inner_text()
+        output = self.output(id)
+        output.locator(".aigc-explorer").wait_for()  # all that is left without trust
+        text = output.inner_text()
         assert SAVED_WORDS in text, id
         assert not [words for words in DEAD if words in text], id
 

@@ -49,6 +49,11 @@ def test_jupyter_is_allowed_to_run_as_root_with_a_word_and_only_then(planned):
     assert "may do anything" in as_root and "root" not in planned("lab")
 
 
+def test_jupyter_trusts_the_book_s_outputs_whose_formulas_it_would_strip(planned):
+    first, second = planned("lab").splitlines()
+    assert "jupyter trust notebooks/*.ipynb" in first and "jupyter lab" in second
+
+
 @pytest.mark.parametrize("target", ["lab", "serve"])
 def test_other_machines_are_served_when_asked_for_by_name(planned, target):
     assert "127.0.0.1" in planned(target)
