@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from aigc_helpers.pixels import in_chunks, to_unit
+from aigc_helpers.pixels import in_chunks, require_training_set, to_unit
 from aigc_helpers.runtime import autocast
 from aigc_helpers.training import Run
 
@@ -21,6 +21,7 @@ class DigitClassifier(nn.Module):
     """
 
     image_shape = (1, 28, 28)
+    n_classes = 10
 
     def __init__(self, width: int = 32, feature_dim: int = 64):
         super().__init__()
@@ -32,7 +33,7 @@ class DigitClassifier(nn.Module):
             nn.Flatten(),
             nn.Linear(4 * width * 16, feature_dim),
         )
-        self.head = nn.Linear(feature_dim, 10)
+        self.head = nn.Linear(feature_dim, self.n_classes)
 
     def features(self, images):
         """(B, 64) activations of the last hidden layer, after its ReLU."""
@@ -78,6 +79,7 @@ def train_classifier(model, images, labels, **options):
     ``options`` are ``steps``, ``batch_size`` (128), ``lr`` (4e-3), ``seed``,
     ``checkpoint``: see `training.Run`.
     """
+    require_training_set(images, labels, model, lowest=0)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.05, fused=True)
     options = {"batch_size": 128, "lr": 4e-3} | options
     run = Run(model, {"optimizer": optimizer}, **options)

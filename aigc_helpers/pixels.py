@@ -7,8 +7,14 @@ from aigc_helpers.reader import Mistake, wrong
 
 
 def to_unit(pixels):
-    """uint8 pixels (0..255) to float32 in [0, 1]; float data are left as they are."""
-    return pixels / 255 if pixels.dtype == torch.uint8 else pixels
+    """uint8 pixels (0..255) to float32 in [0, 1]; floats must lie there already."""
+    if pixels.dtype == torch.uint8:
+        return pixels / 255
+    if pixels.numel():
+        low, high = (float(value) for value in pixels.aminmax())
+        if low < 0 or high > 1:  # NaN is left to what uses it
+            raise _out_of_unit(low, high)
+    return pixels
 
 
 def to_signed(x):
@@ -18,6 +24,16 @@ def to_signed(x):
 
 def one_hot(labels, n_classes: int = 10):
     """int64 classes (B,) to float32 rows (B, n_classes)."""
+    if not torch.is_tensor(labels) or labels.dtype != torch.int64:
+        raise Mistake(
+            f"classes must be an int64 tensor (B,), not {labels!r}",
+            f"类别应当是整数的张量，例如 torch.tensor([3])，不是 {labels!r}。",
+        )
+    if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < n_classes:
+        raise Mistake(
+            f"classes must be in 0..{n_classes - 1}, got {labels.tolist()}",
+            f"类别从 0 到 {n_classes - 1}，这里是 {labels.tolist()}。",
+        )
     return F.one_hot(labels, n_classes).float()
 
 
@@ -90,12 +106,16 @@ def require_unit_range(images) -> None:
         )
     low, high = images.aminmax()
     if not (low >= 0 and high <= 1):
-        raise Mistake(
-            f"pixels must be in [0, 1], got [{low:.3g}, {high:.3g}]; map tanh outputs "
-            "by (x + 1) / 2 and look for NaN",
-            f"像素应当在 0 到 1 之间，这里从 {low:.3g} 到 {high:.3g}：0 到 255 的先除"
-            "以 255，tanh 的输出用 (x + 1) / 2 换算；再看看有没有 NaN。",
-        )
+        raise _out_of_unit(float(low), float(high))
+
+
+def _out_of_unit(low: float, high: float) -> Mistake:
+    return Mistake(
+        f"pixels must be in [0, 1], got [{low:.3g}, {high:.3g}]; map tanh outputs "
+        "by (x + 1) / 2 and look for NaN",
+        f"像素应当在 0 到 1 之间，这里从 {low:.3g} 到 {high:.3g}：0 到 255 的先除"
+        "以 255，tanh 的输出用 (x + 1) / 2 换算；再看看有没有 NaN。",
+    )
 
 
 def require_training_set(data, labels, network, *, lowest: int) -> None:
@@ -176,7 +196,8 @@ def require_not_negative(**weights) -> None:
     What changes with the steps, a callable, is left to itself.
     """
     for name, value in weights.items():
-        if not callable(value) and not value >= 0:
+        fits = isinstance(value, int | float) and value >= 0
+        if not callable(value) and not fits:
             text = f"{name} must be 0 or more, not {value}"
             raise wrong(text, name, value, "0 或正数：负的权重会让这一项越大越好")
 
@@ -194,7 +215,14 @@ def in_chunks(function, *rows, batch_size: int = 500):
     batch_size : int
         For what does not fit into memory at once.
     """
-    pieces = [t.split(batch_size) for t in rows if t is not None]
+    rows = [row for row in rows if row is not None]
+    if not all(torch.is_tensor(row) and row.ndim for row in rows):
+        kinds = [type(row).__name__ for row in rows]
+        raise Mistake(
+            f"rows must be tensors (N, ...), not {kinds}",
+            f"这里要张量，例如 train.images、torch.randn(10, 16)，不是 {kinds}。",
+        )
+    pieces = [row.split(batch_size) for row in rows]
     parts = [function(*piece) for piece in zip(*pieces, strict=True)]
     if torch.is_tensor(parts[0]):
         return torch.cat(parts)  # (N, ...)

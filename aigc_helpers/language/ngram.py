@@ -198,6 +198,11 @@ def fit_ngram(
             f"order must be in 1..{HIGHEST_ORDER}, not {order!r}",
             f"n 写成了 {order!r}，应当是 1 到 {HIGHEST_ORDER} 的整数。",
         )
+    if isinstance(texts, str):
+        raise Mistake(
+            "texts must be a sequence of texts, not one string",
+            "这里要一串文本，写成 [文本] 的样子，不能只给一个字符串。",
+        )
     texts = list(texts)
     if not texts:
         raise Mistake(

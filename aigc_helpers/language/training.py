@@ -12,7 +12,7 @@ from torch import nn
 
 from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import autocast
-from aigc_helpers.training import DivergedError, Run
+from aigc_helpers.training import DivergedError, Run, require_counts
 
 PADDING = -100  # a target that does not count
 
@@ -147,6 +147,7 @@ def train_stream(
     DivergedError
         If the loss or the gradient is no longer a number.
     """
+    require_counts(batch_size=batch_size, length=length)
     _require_tokens(model, tokens)
     if model.line_end is not None:
         raise Mistake(
@@ -206,6 +207,7 @@ def train_lines(
     DivergedError
         If the loss or the gradient is no longer a number.
     """
+    require_counts(batch_size=batch_size)
     inputs, targets, lengths = pad_lines(lines, line_end=model.line_end)
     _require_tokens(model, inputs)
     n = len(inputs)
@@ -289,6 +291,11 @@ def _seeded(seed: int, options: dict):
 
 
 def _require_tokens(model, tokens) -> None:
+    if not torch.is_tensor(tokens):
+        raise Mistake(
+            f"tokens must be an int64 tensor, not {type(tokens).__name__}",
+            "这里要词元的编号：torch.tensor(vocabulary.encode(文本))。",
+        )
     if tokens.dtype != torch.int64:
         raise Mistake(
             f"tokens must be int64, not {tokens.dtype}",

@@ -5,6 +5,7 @@ import torch
 
 def class_shares(classes, n_classes: int = 10):
     """(n_classes,) share of each class among predicted classes (N,)."""
+    classes = torch.as_tensor(classes)
     return torch.bincount(classes, minlength=n_classes) / len(classes)
 
 

@@ -77,7 +77,7 @@ def copying_test(
     Dasgupta (2020), whose statistic, the distance of samples and held-out images to the
     training images, takes blurred samples for copies and poor ones for originals.
     """
-    _require_real_numbers(samples, training, held_out)
+    _require_real_numbers(samples=samples, training=training, held_out=held_out)
     if n_permutations < 19:
         raise Mistake(
             f"{n_permutations} permutations; a p-value of 0.05 needs 19",
@@ -119,9 +119,9 @@ def _standard_error(weights, expected: float) -> float:
     return math.sqrt(expected * (1 - expected) * spread * n / (n - 1))
 
 
-def _require_real_numbers(samples, training, held_out) -> None:
-    """Raise a ValueError that names the set which cannot be compared."""
-    sets = {"samples": samples, "training": training, "held_out": held_out}
+def _require_real_numbers(**sets) -> None:
+    """Raise a Mistake that names the set which cannot be compared with the first."""
+    samples = sets["samples"]
     for name, values in sets.items():
         if len(values) == 0:
             raise Mistake(
@@ -148,6 +148,7 @@ def nearest_neighbours(samples, reference, *, batch_size: int = 250):
     Samples (N, ...) and reference (M, ...) are compared element by element; pass pixels
     or features.
     """
+    _require_real_numbers(samples=samples, reference=reference)
     samples, reference = samples.flatten(1), reference.flatten(1)  # (N, F), (M, F)
 
     def nearest(chunk):

@@ -56,6 +56,11 @@ def loss_curves(
     levels
         Text to value, for values worth comparing with; drawn as dashed lines.
     """
+    if not isinstance(history, Mapping):
+        raise Mistake(
+            f"history must map names to lists, not {type(history).__name__}",
+            "训练记录应当是字典，例如 {'损失': losses}。",
+        )
     if not history or not all(len(values) for values in history.values()):
         raise Mistake(
             "history is empty: train for at least one step first",

@@ -306,11 +306,10 @@ class Run:
                     group["lr"] = rate
 
     def _require_ranges(self) -> None:
-        for name in ("steps", "batch_size"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                text = f"{name} must be a whole number from 1: {value!r}"
-                raise wrong(text, name, value, "1 或更大的整数")
+        require_counts(steps=self.steps, batch_size=self.batch_size)
+        if not isinstance(self.seed, int):
+            text = f"seed must be a whole number: {self.seed!r}"
+            raise wrong(text, "seed", self.seed, "整数")
         if not is_number(self.decay) or not 0 <= self.decay < 1:
             text = f"decay must be in [0, 1), not {self.decay}"
             raise wrong(text, "decay", self.decay, "不小于 0、小于 1 的数，例如 0.99")
@@ -320,6 +319,14 @@ class Run:
             if isinstance(part, Adam | AdamW):
                 for group in part.param_groups:
                     require_rate(group["lr"] if self.lr is None else self.lr)
+
+
+def require_counts(**counts) -> None:
+    """Raise a Mistake that names the first that is no whole number from 1."""
+    for name, value in counts.items():
+        if not isinstance(value, int) or value < 1:
+            text = f"{name} must be a whole number from 1: {value!r}"
+            raise wrong(text, name, value, "1 或更大的整数")
 
 
 def require_rate(lr: float, *, most: float = FASTEST) -> None:

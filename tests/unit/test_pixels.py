@@ -16,8 +16,12 @@ def seeded():
 def test_pixels_become_shares_of_white_and_floats_stay():
     grey = torch.tensor([0, 51, 255], dtype=torch.uint8)
     torch.testing.assert_close(pixels.to_unit(grey), torch.tensor([0.0, 0.2, 1.0]))
-    points = torch.tensor([-3.0, 5.0])
-    assert pixels.to_unit(points) is points
+    shares = torch.tensor([0.0, 1.0])
+    assert pixels.to_unit(shares) is shares
+    assert pixels.to_unit(shares[:0]).shape == (0,)
+    for wrong in (torch.tensor([-0.1, 1.0]), torch.tensor([0.0, 255.0])):
+        with pytest.raises(ValueError, match="pixels must be in"):
+            pixels.to_unit(wrong)
 
 
 def test_pixels_become_signed_and_floats_stay():

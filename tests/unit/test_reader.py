@@ -151,6 +151,39 @@ MISTAKES = {
         ),
         "文本只有 5 个字符",
     ),
+    "no batch of lines": (
+        lambda: language.train_lines(
+            rnn.CharLM(3, 4, 4), [torch.tensor([0, 1, 0])] * 3, steps=1, batch_size=0
+        ),
+        "batch_size 写成了 0",
+    ),
+    "text for tokens": (
+        lambda: language.train_stream(rnn.StreamLM(3, 4, 4), "ab", steps=1),
+        "vocabulary.encode",
+    ),
+    "labels for the judge": (
+        lambda: judge.train_classifier(
+            judge.DigitClassifier(4, 4), DIGITS, LABELS[:3], steps=1
+        ),
+        "20 个整数",
+    ),
+    "not divided for the bound": (
+        lambda: vae.evaluate_elbo(vae.VAE(2, 4, 8, 0), DIGITS.float()),
+        "像素应当在 0 到 1 之间，这里从 0 到 255",
+    ),
+    "class out of range": (lambda: one_hot(torch.tensor([10])), "类别从 0 到 9"),
+    "class as a number": (lambda: one_hot(3), "torch.tensor([3])"),
+    "how many for noise": (
+        lambda: gan.sample_images(gan.Generator(4, 4), 10),
+        "torch.randn(10, 16)",
+    ),
+    "bytes for neighbours": (
+        lambda: metrics.nearest_neighbours(DIGITS, DIGITS),
+        "先除以 255",
+    ),
+    "seed": (lambda: play(seed=0.5), "seed 写成了 0.5"),
+    "one text": (lambda: language.fit_ngram("abc", 2), "不能只给一个字符串"),
+    "a list for a history": (lambda: plotting.loss_curves([1, 2]), "应当是字典"),
     "data set": (lambda: find_dataset("mnst"), "没有叫 'mnst' 的数据集"),
     "split": (lambda: load_images("digits", "testing"), "没有 'testing' 这一份"),
     "plane": (lambda: plane_data("moon"), "没有叫 'moon' 的数据"),
