@@ -9,6 +9,12 @@ from jupyter_process import ROOT, jupyter_server
 from running import keep
 
 KEPT = ROOT / "build" / "jupyter"  # what failed tests saw
+DRAWING = (
+    "requestIdleCallback",
+    "cancelIdleCallback",
+    "requestAnimationFrame",
+    "cancelAnimationFrame",
+)
 VIEWPORT = {"width": 1280, "height": 900}
 OPEN = pytest.StashKey[list[NotebookPage]]()
 
@@ -59,6 +65,13 @@ def front(request) -> str:
     return request.param
 
 
+def install_clock(page) -> None:
+    """A clock that tests may move forward; Jupyter draws by the browser's own."""
+    page.add_init_script(f"window.native = {{ {', '.join(DRAWING)} }}")
+    page.clock.install()
+    page.add_init_script("Object.assign(window, window.native)")
+
+
 @pytest.fixture(scope="module")
 def open_notebook(request, browser, jupyter, front):
     """Open a notebook of the server's folder: open_notebook("a.ipynb").
@@ -67,7 +80,7 @@ def open_notebook(request, browser, jupyter, front):
     """
     context = browser.new_context(viewport=VIEWPORT, locale="zh-CN")
     page = context.new_page()
-    page.clock.install()  # tests may move it forward
+    install_clock(page)
     opened = request.config.stash[OPEN]
 
     def open_(name: str) -> NotebookPage:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from jupyter_process import JupyterServer
 
 FRONTS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
-POSTER = "data-aigc-poster"
-SAVED_WORDS = "保存下来的图"
+EXPLORER, POSTER = "data-explorer=", "data-aigc-poster"  # in what Python shows
+SAVED_WORDS = "这是保存下来的"
 DEAD = (  # what Jupyter says of a widget that does not live
     "Error displaying widget",
     "model not found",
@@ -203,11 +203,11 @@ class NotebookPage:
 
     def explorers(self) -> list[str]:
         """Ids of the cells under which one stands, in order."""
-        return [cell.id for cell in self.cells() if POSTER in str(cell.outputs)]
+        return [cell.id for cell in self.cells() if EXPLORER in str(cell.outputs)]
 
     def box(self, id: str):
         """The view of a cell's explorer, once it stands there."""
-        box = self.output(id).locator(".aigc-box")
+        box = self.output(id).locator(f".aigc-box:not([{POSTER}] *)")
         box.wait_for()
         return box
 

@@ -136,6 +136,13 @@ def test_keys_write_and_enter_answers(notebook):
     assert cells_of(notebook) == before
 
 
+def test_keys_with_ctrl_are_the_notebooks(notebook):
+    notebook.explorer("latent").locator("input[type=range]").first.focus()
+    assert notebook.facts()["unsaved"]
+    notebook.press("Control+s")
+    notebook.wait(lambda: not notebook.facts()["unsaved"], "is not saved")
+
+
 def test_what_was_computed_keeps_its_name_after_a_reload(notebook):
     field = notebook.explorer("sweep").locator("input[type=number]")
     field.fill("3")
