@@ -137,18 +137,13 @@ class NotebookPage:
         return {cell.id: cell.error for cell in self.cells() if cell.error}
 
     def start_all(self) -> None:
-        """Press Run All, and wait until the first cell runs."""
+        """Press Run All, and wait until something runs."""
         self.command("notebook:run-all-cells")
-        self.wait(lambda: self.is_busy() or self.has_run(), "does not run")
+        self.wait(lambda: self.is_busy() or self.is_done(), "does not run")
 
     def wait_until_run(self, seconds=RUN_SECONDS) -> None:
         """Until all cells have run, or one has failed, and the kernel is idle."""
-        self.wait(self.has_run, "still runs", seconds)
-
-    def has_run(self) -> bool:
-        cells = [cell for cell in self.cells() if cell.code]
-        done = all(cell.count for cell in cells) or any(cell.error for cell in cells)
-        return done and not self.is_busy()
+        self.wait(lambda: self.is_done() and not self.is_busy(), "still runs", seconds)
 
     def is_busy(self) -> bool:
         """By what the page knows and by what the server says."""

@@ -23,9 +23,9 @@ def test_every_kind_is_shown():
 
 @pytest.fixture(scope="module")
 def waiting(jupyter, open_notebook):
-    """The notebook after Run All, and, from while a slow cell ran, words by kind.
+    """The notebook after Run All, and the words of its explorers while a cell ran.
 
-    Words of the explorers that were not painted then, if their posters stood there.
+    Of those alone that were not painted then, and whose posters stood there.
     """
     gate = jupyter.folder / "gate"
     gate.unlink(missing_ok=True)
@@ -42,10 +42,11 @@ def waiting(jupyter, open_notebook):
 
 def words_while_busy(notebook) -> dict[str, str]:
     """Long after the explorers have asked."""
-    boxes = {kind: notebook.box(kind) for kind in every_kind.CELLS}
+    for kind in every_kind.CELLS:
+        notebook.box(kind)
     notebook.let_pass(60)
     words = {}
-    for kind in boxes:
+    for kind in every_kind.CELLS:
         box = notebook.box(kind)
         if not notebook.is_painted(box) and notebook.poster(kind).is_visible():
             words[kind] = box.locator(".aigc-status").inner_text()
@@ -59,9 +60,8 @@ def notebook(waiting):
 
 def test_a_busy_kernel_is_told_beside_the_poster(waiting):
     _, words = waiting
-    assert {"latent", "plane", "sweep"} <= words.keys()
-    for kind, said in words.items():
-        assert "Python 内核正忙" in said, kind
+    for kind in ("latent", "plane", "sweep"):
+        assert "Python 内核正忙" in words[kind], kind
 
 
 def test_every_explorer_is_painted_without_a_touch(notebook):
