@@ -216,10 +216,13 @@ class NotebookPage:
         return box
 
     def saved_explorer(self, id: str) -> None:
-        """Where no explorer lives its poster stands, with words, and nothing dead."""
-        self.poster(id).wait_for()
-        text = self.output(id).inner_text()
-        assert SAVED_WORDS in text, id
+        """Where no explorer lives its poster stands, with words, and nothing dead.
+
+        Jupyter takes attributes from what it does not trust, so the words are sought.
+        """
+        shown = self.output(id)
+        shown.get_by_text(SAVED_WORDS).wait_for()
+        text = shown.inner_text()
         assert not [words for words in DEAD if words in text], id
 
     def poster(self, id: str):
