@@ -16,7 +16,7 @@ DRAWING = (
     "cancelAnimationFrame",
 )
 VIEWPORT = {"width": 1280, "height": 900}
-OPEN = pytest.StashKey[list[NotebookPage]]()
+OPEN = pytest.StashKey[list]()  # pages, with the log of their server
 
 
 def pytest_configure(config):
@@ -44,9 +44,9 @@ def pytest_exception_interact(node):
     folder = KEPT / node.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for number, notebook in enumerate(pages):
-        notebook.page.screenshot(path=folder / f"page-{number}.png")
-    shutil.copy(pages[0].server.log, folder)
+    for number, (page, log) in enumerate(pages):
+        page.screenshot(path=folder / f"page-{number}.png")
+        shutil.copy(log, folder)
     print(f"what the browser showed, and the server's log: {folder}")
 
 
@@ -81,15 +81,14 @@ def open_notebook(request, browser, jupyter, front):
     context = browser.new_context(viewport=VIEWPORT, locale="zh-CN")
     page = context.new_page()
     install_clock(page)
-    opened = request.config.stash[OPEN]
+    request.config.stash[OPEN].append((page, jupyter.log))
 
     def open_(name: str) -> NotebookPage:
-        opened[:] = [NotebookPage(page, jupyter, front, name)]
-        opened[0].leave()  # of the last one
-        opened[0].open()
-        return opened[0]
+        page.goto("about:blank")
+        jupyter.stop_kernels()
+        return NotebookPage(page, jupyter, front, name)
 
     yield open_
-    opened.clear()
+    request.config.stash[OPEN].clear()
     context.close()
     jupyter.stop_kernels()

@@ -91,6 +91,7 @@ class NotebookPage:
 
     def __init__(self, page, server: JupyterServer, front: str, name: str):
         self.page, self.server, self.front, self.name = page, server, front, name
+        self.open()
 
     # -- what Jupyter says --
 
@@ -166,10 +167,11 @@ class NotebookPage:
         self.command("docmanager:save")
         self.wait(lambda: self.is_done() and not self.facts()["unsaved"], "not saved")
 
-    def leave(self) -> None:
-        """Leave the page and end the kernel."""
+    def shut_down_and_reopen(self) -> None:
+        """End the kernel, leave the page and open the notebook again."""
         self.page.goto("about:blank")
         self.server.stop_kernels()
+        self.open()
 
     def press(self, *keys: str) -> None:
         """Press keys where the focus is."""
@@ -222,8 +224,9 @@ class NotebookPage:
         """
         shown = self.output(id)
         shown.get_by_text(SAVED_WORDS).wait_for()
-        text = shown.inner_text()
-        assert not [words for words in DEAD if words in text], id
+        assert shown.locator(".aigc-explorer").is_visible(), id
+        assert not shown.locator(".aigc-view").count(), id
+        assert not [words for words in DEAD if words in shown.inner_text()], id
 
     def poster(self, id: str):
         """What Python left under a cell for where no explorer lives."""
