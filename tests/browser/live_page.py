@@ -1,4 +1,8 @@
-"""The page plays the part of Jupyter: it hands messages to a widget and back."""
+"""The page plays the part of Jupyter: it hands messages to a widget and back.
+
+What Jupyter itself makes of an explorer (keys, outputs, restarts) is seen in Jupyter:
+``tests/jupyter``.
+"""
 
 import base64
 

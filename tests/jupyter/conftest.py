@@ -9,8 +9,14 @@ from jupyter_process import ROOT, jupyter_server
 from running import keep
 
 KEPT = ROOT / "build" / "jupyter"  # what failed tests saw
+DRAWING = (
+    "requestIdleCallback",
+    "cancelIdleCallback",
+    "requestAnimationFrame",
+    "cancelAnimationFrame",
+)
 VIEWPORT = {"width": 1280, "height": 900}
-OPEN = pytest.StashKey[list[NotebookPage]]()
+OPEN = pytest.StashKey[list]()  # pages, with the log of their server
 
 
 def pytest_configure(config):
@@ -38,9 +44,9 @@ def pytest_exception_interact(node):
     folder = KEPT / node.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for number, notebook in enumerate(pages):
-        notebook.page.screenshot(path=folder / f"page-{number}.png")
-    shutil.copy(pages[0].server.log, folder)
+    for number, (page, log) in enumerate(pages):
+        page.screenshot(path=folder / f"page-{number}.png")
+        shutil.copy(log, folder)
     print(f"what the browser showed, and the server's log: {folder}")
 
 
@@ -59,6 +65,13 @@ def front(request) -> str:
     return request.param
 
 
+def install_clock(page) -> None:
+    """A clock that tests may move forward; Jupyter draws by the browser's own."""
+    page.add_init_script(f"window.native = {{ {', '.join(DRAWING)} }}")
+    page.clock.install()
+    page.add_init_script("Object.assign(window, window.native)")
+
+
 @pytest.fixture(scope="module")
 def open_notebook(request, browser, jupyter, front):
     """Open a notebook of the server's folder: open_notebook("a.ipynb").
@@ -67,16 +80,15 @@ def open_notebook(request, browser, jupyter, front):
     """
     context = browser.new_context(viewport=VIEWPORT, locale="zh-CN")
     page = context.new_page()
-    page.clock.install()  # tests may move it forward
-    opened = request.config.stash[OPEN]
+    install_clock(page)
+    request.config.stash[OPEN].append((page, jupyter.log))
 
     def open_(name: str) -> NotebookPage:
-        opened[:] = [NotebookPage(page, jupyter, front, name)]
-        opened[0].leave()  # of the last one
-        opened[0].open()
-        return opened[0]
+        page.goto("about:blank")
+        jupyter.stop_kernels()
+        return NotebookPage(page, jupyter, front, name)
 
     yield open_
-    opened.clear()
+    request.config.stash[OPEN].clear()
     context.close()
     jupyter.stop_kernels()

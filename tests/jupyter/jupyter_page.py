@@ -11,8 +11,8 @@ from jupyter_process import JupyterServer
 from playwright.sync_api import Error
 
 FRONTS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
-POSTER = "data-aigc-poster"
-SAVED_WORDS = "请运行这一格"
+EXPLORER, POSTER = "data-explorer=", "data-aigc-poster"  # in what Python shows
+SAVED_WORDS = "这是保存下来的"
 DEAD = (  # what Jupyter says of a widget that does not live
     "Error displaying widget",
     "model not found",
@@ -92,6 +92,7 @@ class NotebookPage:
 
     def __init__(self, page, server: JupyterServer, front: str, name: str):
         self.page, self.server, self.front, self.name = page, server, front, name
+        self.open()
 
     # -- what Jupyter says --
 
@@ -146,18 +147,13 @@ class NotebookPage:
         return {cell.id: cell.error for cell in self.cells() if cell.error}
 
     def start_all(self) -> None:
-        """Press Run All, and wait until the first cell runs."""
+        """Press Run All, and wait until something runs."""
         self.command("notebook:run-all-cells")
-        self.wait(lambda: self.is_busy() or self.has_run(), "does not run")
+        self.wait(lambda: self.is_busy() or self.is_done(), "does not run")
 
     def wait_until_run(self, seconds=RUN_SECONDS) -> None:
         """Until all cells have run, or one has failed, and the kernel is idle."""
-        self.wait(self.has_run, "still runs", seconds)
-
-    def has_run(self) -> bool:
-        cells = [cell for cell in self.cells() if cell.code]
-        done = all(cell.count for cell in cells) or any(cell.error for cell in cells)
-        return done and not self.is_busy()
+        self.wait(lambda: self.is_done() and not self.is_busy(), "still runs", seconds)
 
     def is_busy(self) -> bool:
         """By what the page knows and by what the server says."""
@@ -180,10 +176,11 @@ class NotebookPage:
         self.command("docmanager:save")
         self.wait(lambda: self.is_done() and not self.facts()["unsaved"], "not saved")
 
-    def leave(self) -> None:
-        """Leave the page and end the kernel."""
+    def shut_down_and_reopen(self) -> None:
+        """End the kernel, leave the page and open the notebook again."""
         self.page.goto("about:blank")
         self.server.stop_kernels()
+        self.open()
 
     def press(self, *keys: str) -> None:
         """Press keys where the focus is."""
@@ -212,11 +209,11 @@ class NotebookPage:
 
     def explorers(self) -> list[str]:
         """Ids of the cells under which one stands, in order."""
-        return [cell.id for cell in self.cells() if POSTER in str(cell.outputs)]
+        return [cell.id for cell in self.cells() if EXPLORER in str(cell.outputs)]
 
     def box(self, id: str):
         """The view of a cell's explorer, once it stands there."""
-        box = self.output(id).locator(".aigc-box")
+        box = self.output(id).locator(f".aigc-box:not([{POSTER}] *)")
         box.wait_for()
         return box
 
@@ -230,12 +227,15 @@ class NotebookPage:
         return box
 
     def saved_explorer(self, id: str) -> None:
-        """Where no explorer lives its poster stands, with words, and nothing dead."""
-        output = self.output(id)
-        output.locator(".aigc-explorer").wait_for()  # all that is left without trust
-        text = output.inner_text()
-        assert SAVED_WORDS in text, id
-        assert not [words for words in DEAD if words in text], id
+        """Where no explorer lives its poster stands, with words, and nothing dead.
+
+        Jupyter takes attributes from what it does not trust, so the words are sought.
+        """
+        shown = self.output(id)
+        shown.get_by_text(SAVED_WORDS).wait_for()
+        assert shown.locator(".aigc-explorer").is_visible(), id
+        assert not shown.locator(".aigc-view").count(), id
+        assert not [words for words in DEAD if words in shown.inner_text()], id
 
     def poster(self, id: str):
         """What Python left under a cell for where no explorer lives."""

@@ -30,8 +30,7 @@ def test_run_all_then_reopened(chapter, name):
     for id in ids:
         notebook.explorer(id)
     notebook.save()
-    notebook.leave()
-    notebook.open()
+    notebook.shut_down_and_reopen()
     for id in ids:
         notebook.saved_explorer(id)
 

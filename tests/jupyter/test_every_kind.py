@@ -7,7 +7,9 @@ last ones restart the kernel and shut it down.
 import re
 
 import every_kind
+import nbformat
 import pytest
+from jupyter_page import SAVED_WORDS
 
 from aigc_helpers.explorers import kinds
 
@@ -23,9 +25,9 @@ def test_every_kind_is_shown():
 
 @pytest.fixture(scope="module")
 def waiting(jupyter, open_notebook):
-    """The notebook after Run All, and, from while a slow cell ran, words by kind.
+    """The notebook after Run All, and the words of its explorers while a cell ran.
 
-    Words of the explorers that were not painted then, if their posters stood there.
+    Of those alone that were not painted then, and whose posters stood there.
     """
     gate = jupyter.folder / "gate"
     gate.unlink(missing_ok=True)
@@ -42,10 +44,11 @@ def waiting(jupyter, open_notebook):
 
 def words_while_busy(notebook) -> dict[str, str]:
     """Long after the explorers have asked."""
-    boxes = {kind: notebook.box(kind) for kind in every_kind.CELLS}
+    for kind in every_kind.CELLS:
+        notebook.box(kind)
     notebook.let_pass(60)
     words = {}
-    for kind in boxes:
+    for kind in every_kind.CELLS:
         box = notebook.box(kind)
         if not notebook.is_painted(box) and notebook.poster(kind).is_visible():
             words[kind] = box.locator(".aigc-status").inner_text()
@@ -59,15 +62,16 @@ def notebook(waiting):
 
 def test_a_busy_kernel_is_told_beside_the_poster(waiting):
     _, words = waiting
-    assert {"latent", "plane", "sweep"} <= words.keys()
-    for kind, said in words.items():
-        assert "Python 内核正忙" in said, kind
+    for kind in ("latent", "plane", "sweep"):
+        assert "Python 内核正忙" in words[kind], kind
 
 
 def test_every_explorer_is_painted_without_a_touch(notebook):
     for kind in every_kind.CELLS:
-        box = notebook.explorer(kind)
-        assert not notebook.poster(kind).is_visible(), kind
+        box, shown = notebook.explorer(kind), notebook.output(kind)
+        notebook.poster(kind).wait_for(state="hidden")
+        assert not shown.get_by_text(SAVED_WORDS).is_visible(), kind
+        assert shown.locator(".jp-OutputArea-output:visible").count() == 1, kind
         assert not box.locator(".aigc-failed").count(), kind
 
 
@@ -136,6 +140,22 @@ def test_keys_write_and_enter_answers(notebook):
     assert cells_of(notebook) == before
 
 
+def test_keys_with_ctrl_are_the_notebooks(notebook):
+    notebook.explorer("latent").locator("input[type=range]").first.focus()
+    assert notebook.facts()["unsaved"]
+    notebook.press("Control+s")
+    notebook.wait(lambda: not notebook.facts()["unsaved"], "is not saved")
+
+
+def test_escape_leads_out_of_an_explorer(notebook):
+    notebook.explorer("latent").locator("input[type=range]").first.focus()
+    notebook.press("Escape")
+    before = notebook.facts()["active"]
+    notebook.press("ArrowDown")
+    notebook.wait(lambda: notebook.facts()["active"] != before, "no way out")
+    assert notebook.facts()["mode"] == "command"
+
+
 def test_what_was_computed_keeps_its_name_after_a_reload(notebook):
     field = notebook.explorer("sweep").locator("input[type=number]")
     field.fill("3")
@@ -171,9 +191,18 @@ def test_a_restarted_kernel_is_told_and_another_run_heals(notebook):
 
 def test_saved_and_reopened_posters_stand_with_words_and_nothing_dead(notebook):
     notebook.save()
-    notebook.leave()
-    notebook.open()
+    notebook.shut_down_and_reopen()
     notebook.let_pass(60)
     for kind in every_kind.CELLS:
         notebook.saved_explorer(kind)
     assert notebook.output("bar").inner_text().strip() == ""
+
+
+def test_posters_stand_in_what_somebody_else_has_saved(notebook, jupyter):
+    path = jupyter.folder / NAME
+    made = nbformat.read(path, as_version=4)
+    made.cells[-1].source += "（不是我存的。）"
+    nbformat.write(made, path)
+    notebook.shut_down_and_reopen()
+    for kind in every_kind.CELLS:
+        notebook.saved_explorer(kind)

@@ -69,8 +69,11 @@ class Check {
     this.feedback.setAttribute("role", "status");
     this.el.classList.add("aigc-check-view");
     this.el.replaceChildren(this.box());
-    keepKeys(this.el);
-    this.ends = [followRecord(() => this.follow()), hidePoster(this.config.poster)];
+    this.ends = [
+      keepKeys(this.el),
+      followRecord(() => this.follow()),
+      hidePoster(this.config.poster),
+    ];
     this.follow();
     this.el.dataset.ready = "1";
   }

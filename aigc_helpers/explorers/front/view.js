@@ -68,7 +68,7 @@ export class ExplorerView {
   }
 
   listen() {
-    keepKeys(this.el);
+    this.leaveKeys = keepKeys(this.el);
     const touch = () => this.touch();
     for (const type of ["pointerdown", "focusin", "keydown"]) {
       this.el.addEventListener(type, touch);
@@ -209,6 +209,7 @@ export class ExplorerView {
 
   end() {
     this.showPoster?.();
+    this.leaveKeys();
     this.model.off("change:_state", this.follow);
     this.kernel?.close();
     clearTimeout(this.resting);
