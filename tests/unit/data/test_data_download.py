@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from faulty_server import BODY, FaultyServer, running
+from socks_server import socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
 from aigc_helpers.data.catalog import DataFile, DataSet
@@ -470,7 +471,7 @@ PROXIES = {  # and the kind of what is wrong with them
     "127.0.0.1:{port}": "proxy",
     "http://no-such-host.invalid:{port}": "proxy",
 }
-URLS = "http://one.invalid/tiny/data.bin", "https://two.invalid/tiny/data.bin"
+URLS = "http://one.invalid/good/tiny/data.bin", "https://two.invalid/tiny/data.bin"
 
 
 def assert_is_local(kind: str, tmp_path, *words: str):
@@ -488,14 +489,18 @@ def assert_is_local(kind: str, tmp_path, *words: str):
 
 @pytest.fixture
 def proxied(offer, monkeypatch):
-    """Two addresses, asked through a proxy; Python has no PySocks."""
+    """Two addresses, asked through a proxy, by default without PySocks."""
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    # As if PySocks were not installed.
-    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", without_pysocks)
     offer(*URLS)
-    return lambda address: monkeypatch.setenv("all_proxy", address)
+
+    def set_proxy(address: str, has_pysocks: bool = False):
+        monkeypatch.setenv("all_proxy", address)
+        if not has_pysocks:
+            monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", without_pysocks)
+
+    return set_proxy
 
 
 def without_pysocks(*args, **options):
@@ -522,29 +527,17 @@ def test_a_proxy_that_cannot_be_used_blames_no_host(address, proxied, tmp_path):
     assert_is_local(kind, tmp_path, *words[kind])
 
 
-def test_a_dead_socks_proxy_blames_no_host(proxied, tmp_path, monkeypatch):
-    class ProxyConnectionError(OSError):
-        """As PySocks has it."""
-
-        __module__ = "socks"
-
-    def refuse(*args, **options):
-        raise requests.ConnectionError("no") from ProxyConnectionError("refused")
-
-    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", refuse)
-    proxied("socks5h://127.0.0.1:9")
+@pytest.mark.parametrize("scheme", ["socks5h", "socks5", "socks4", "socks"])
+def test_a_dead_or_misspelt_socks_proxy_blames_no_host(scheme, proxied, tmp_path):
+    proxied(f"{scheme}://127.0.0.1:{closed_port()}", has_pysocks=True)
     assert_is_local("proxy", tmp_path, "socks5h://")
 
 
-def test_a_socks_address_that_pysocks_does_not_know_blames_no_host(
-    proxied, tmp_path, monkeypatch
-):
-    def refuse(*args, **options):
-        raise ValueError("Unable to determine SOCKS version from socks://127.0.0.1:9")
-
-    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", refuse)
-    proxied("socks://127.0.0.1:9")
-    assert_is_local("proxy", tmp_path, "socks5h://")
+def test_a_socks_proxy_is_used(server, proxied, tmp_path):
+    with socks_proxy(server.server_port) as (address, asked):
+        proxied(address, has_pysocks=True)
+        assert get(tmp_path).read_bytes() == BODY
+    assert asked == [("one.invalid", 80)]
 
 
 def test_a_proxy_that_wants_a_password_blames_no_host(server, proxied, tmp_path):
