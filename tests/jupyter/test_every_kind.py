@@ -7,7 +7,6 @@ last ones restart the kernel and shut it down.
 import re
 
 import every_kind
-import nbformat
 import pytest
 from jupyter_page import SAVED_WORDS
 
@@ -196,13 +195,3 @@ def test_saved_and_reopened_posters_stand_with_words_and_nothing_dead(notebook):
     for kind in every_kind.CELLS:
         notebook.saved_explorer(kind)
     assert notebook.output("bar").inner_text().strip() == ""
-
-
-def test_posters_stand_in_what_somebody_else_has_saved(notebook, jupyter):
-    path = jupyter.folder / NAME
-    made = nbformat.read(path, as_version=4)
-    made.cells[-1].source += "（不是我存的。）"
-    nbformat.write(made, path)
-    notebook.shut_down_and_reopen()
-    for kind in every_kind.CELLS:
-        notebook.saved_explorer(kind)

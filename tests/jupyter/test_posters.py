@@ -59,8 +59,7 @@ def test_a_view_hides_no_poster_above_a_dead_one(path, open_notebook):
     notebook = open_notebook(path.name)
     notebook.run_all()
     notebook.save()
-    notebook.leave()
-    notebook.open()
+    notebook.shut_down_and_reopen()
     for place in (0, 2):
         notebook.page.evaluate(RUN, place)
     notebook.box("second").wait_for()
