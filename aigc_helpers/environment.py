@@ -21,9 +21,7 @@ SWITCHES = {  # and what they are unless they are set
 ON = ("1", "true", "yes", "on")
 OFF = ("0", "false", "no", "off")
 WAITING = "OMP_WAIT_POLICY"  # how threads of torch wait for each other
-TURNS = (
-    "GOMP_SPINCOUNT"  # how often they look, on Linux, before they give their core away
-)
+TURNS = "GOMP_SPINCOUNT"  # how often they look first, on Linux
 FEW_TURNS = 10_000
 
 
