@@ -32,8 +32,8 @@ def latent(page) -> list[float]:
 
 
 def wait_for_network(shown):
-    shown.page.evaluate("document.querySelector('.aigc-explorer').aigc.touch()")
-    shown.page.wait_for_function(f"{NETWORK} !== null")
+    touch = "document.querySelector('.aigc-explorer').aigc.touch()"  # again and again
+    shown.page.wait_for_function(f"{touch}, {NETWORK} !== null", polling=200)
     return shown
 
 

@@ -412,7 +412,8 @@ def test_a_changed_setting_leaves_the_text_and_says_so(sampler):
 
 def test_two_on_a_page_are_independent(sampler):
     page = sampler("pair").page
-    page.wait_for_function("document.querySelectorAll('[data-ready]').length === 2")
+    ready = "document.querySelectorAll('.aigc-explorer[data-ready]')"
+    page.wait_for_function(f"{ready}.length === 2")
     second = page.locator(".aigc-explorer").nth(1)
     both = page.get_by_role("button", name="核抽样")
     both.nth(0).click()

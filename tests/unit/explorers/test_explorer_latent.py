@@ -117,7 +117,7 @@ def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch):
     explorer._decoder = stopped
     with pytest.raises(KeyboardInterrupt):
         explorer._receive(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
-    assert sent == [({"kind": "stopped", "id": 1},)]
+    assert sent == [({"kind": "stopped", "id": 1, "words": ""},)]
 
 
 def test_decoding_leaves_a_network_as_it_was():
