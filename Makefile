@@ -4,7 +4,7 @@
 #   make serve      serve the built site     (PORT=8000; HOST=0.0.0.0: to other machines)
 #   make offline    the site as one archive that opens by a double click
 #   make test       set up everything, a browser too; all tests, two at a time, then the
-#                   notebooks alone (15 minutes; tests/budgets.toml)
+#                   notebooks and Jupyter alone (18 minutes; tests/budgets.toml)
 #   make quick      while you work: lint, the tests of the package, and the notebooks that
 #                   differ from the last commit, run strictly (three minutes)
 #   make lab        JupyterLab on the notebooks              (HOST=0.0.0.0 here too)

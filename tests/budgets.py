@@ -15,5 +15,13 @@ def budgets() -> dict:
 
 def held(name: str) -> float | dict:
     """What is held today of one entry, named by its tables: "page.chapter_kb"."""
-    entry = reduce(lambda table, key: table[key], name.split("."), budgets())
-    return entry.get("held", entry) if isinstance(entry, dict) else entry
+    return in_force(reduce(lambda table, key: table[key], name.split("."), budgets()))
+
+
+def in_force(entry: float | dict) -> float | dict:
+    """A limit, or a table of limits, without the goals that stand beside them."""
+    if not isinstance(entry, dict):
+        return entry
+    if "held" in entry:
+        return entry["held"]
+    return {name: in_force(part) for name, part in entry.items()}

@@ -34,7 +34,7 @@ from tools.run_notebooks import (
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 ON_FALL_BACK_TOO = ["05_gan", "07_rnn"]
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
-AGAIN_SECONDS = 3.0  # cells this quick run twice; `matrix.py --twice` repeats all
+AGAIN_SECONDS = 1.5  # cells this quick run twice; `matrix.py --twice` repeats all
 RESIDENT_MB = held("notebook.resident_mb")
 
 
