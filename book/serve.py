@@ -55,7 +55,13 @@ def make_server(
 @contextmanager
 def serving(folder: Path):
     """Serve ``folder`` in a thread; the value is its address, without a slash."""
-    server = make_server(folder, port=0, quiet=True)
+    with running(make_server(folder, port=0, quiet=True)) as address:
+        yield address
+
+
+@contextmanager
+def running(server: http.server.HTTPServer):
+    """Run a server of this machine in a thread; the value is its address."""
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

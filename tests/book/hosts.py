@@ -7,11 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from serve import running
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 # All types that a host knows which knows few.
@@ -96,15 +97,8 @@ def served_by(handler: type, folder: Path):
     def answer(*arguments):
         return bound(*arguments, directory=str(folder))
 
-    server = Server(("127.0.0.1", 0), answer)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(Server(("127.0.0.1", 0), answer)) as address:
+        yield address
 
 
 @contextlib.contextmanager

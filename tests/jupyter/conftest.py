@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import chapters
 import pytest
 from jupyter_page import FRONTS, NotebookPage
 from jupyter_process import ROOT, jupyter_server
@@ -63,6 +64,12 @@ def jupyter(tmp_path_factory):
 def front(request) -> str:
     """JupyterLab, then Notebook 7."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def path(request, jupyter, front) -> Path:
+    """The chapter that a file of tests names, as it is stored, anew for each front."""
+    return chapters.copied(request.module.NAME, jupyter.folder)
 
 
 def install_clock(page) -> None:

@@ -7,12 +7,6 @@ NAME = "00_primer"
 
 
 @pytest.fixture(scope="module")
-def path(jupyter, front):
-    """Stored anew for each front."""
-    return chapters.copied(NAME, jupyter.folder)
-
-
-@pytest.fixture(scope="module")
 def notebook(path, open_notebook):
     return open_notebook(path.name)
 

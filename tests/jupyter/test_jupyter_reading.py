@@ -1,16 +1,9 @@
 """A chapter in Jupyter, before anything has run: it reads as on the site."""
 
-import chapters
 import pytest
 
 NAME = "05_gan"
 TOP = "(node) => node.getBoundingClientRect().top"
-
-
-@pytest.fixture(scope="module")
-def path(jupyter, front):
-    """Stored anew for each front."""
-    return chapters.copied(NAME, jupyter.folder)
 
 
 @pytest.fixture(scope="module")
