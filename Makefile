@@ -78,11 +78,15 @@ test: _build/.stamp browser lint
 quick: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal --changed tests/unit tests/notebooks
 
+# The class sends what a kernel answers at once, so that pictures follow a slider.
+CONNECTION := aigc_helpers.jupyter.PromptConnection
 # Jupyter refuses to run as root, which one is in a container, unless it is told to.
 lab: $(VENV)/.stamp
 	$(if $(IS_ROOT),@echo "$(ROOT_WORD)" >&2)
 	-@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null  # formulas and charts of outputs
-	$(BIN)/jupyter lab notebooks --ip $(HOST) $(if $(IS_ROOT),--allow-root)
+	$(BIN)/jupyter lab notebooks --ip $(HOST) \
+	  --ServerApp.kernel_websocket_connection_class=$(CONNECTION) \
+	  $(if $(IS_ROOT),--allow-root)
 
 notebooks: $(VENV)/.stamp
 	$(BIN)/python book/tools/run_notebooks.py

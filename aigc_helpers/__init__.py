@@ -34,6 +34,7 @@ Shipping
     weights     the shipped networks, and their export for browsers
     tables      figures over several seeds
     cli         the command ``aigc``
+    jupyter     a Jupyter server that sends a kernel's answers at once
     doctor      what is wrong with an installation
 
 Chapters

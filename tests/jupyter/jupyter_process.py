@@ -27,6 +27,7 @@ SERVER = {
         "open_browser": False,
         "allow_root": True,
         "disable_check_xsrf": True,
+        "kernel_websocket_connection_class": "aigc_helpers.jupyter.PromptConnection",
         "jpserver_extensions": {
             "jupyter_lsp": False,
             "jupyter_server_terminals": False,

@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "explorers": {"runtime", "language", "weights", "progress", "files", "reader"},
     "recipes": {"weights", *BASES, *SUBJECTS},
     "tables": {"weights", "plotting", *BASES, *SUBJECTS},
+    "jupyter": set(),
     "doctor": {"*"},
     "cli": {"*"},
 }
