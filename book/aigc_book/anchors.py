@@ -33,9 +33,10 @@ class WordsAsAnchors(SphinxTransform):
         """Rename what one page has."""
         new_names = {}
         for node, words in list(called(self.document)):
-            new_names[node["ids"][0]] = anchor = self.free(words)
-            self.document.ids[anchor] = self.document.ids.pop(node["ids"][0])
-            node["ids"][0] = anchor
+            old = node["ids"][0]
+            del self.document.ids[old]  # it may be the very words
+            new_names[old] = node["ids"][0] = anchor = self.free(words)
+            self.document.ids[anchor] = node
         slugs = getattr(self.document, "myst_slugs", {})
         for known in (self.document.nameids, slugs):
             for key, place in known.items():

@@ -10,7 +10,9 @@ def read_only_these(app, config) -> None:
     """Let Sphinx look for the pages of `sphinx_external_toc` alone."""
     names = getattr(config, "external_site_map", ())
     if names:
-        config.include_patterns = [f"{name}.*" for name in names]
+        config.include_patterns = [
+            name + suffix for name in names for suffix in config.source_suffix
+        ]
 
 
 def setup(app):

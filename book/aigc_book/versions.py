@@ -58,7 +58,8 @@ def move(static: Path) -> str:
 
 def files(path: Path) -> list[Path]:
     """A file, or all files below a folder."""
-    return [p for p in sorted(path.rglob("*")) if p.is_file()] or [path]
+    below = [path] if path.is_file() else sorted(path.rglob("*"))
+    return [p for p in below if p.is_file()]
 
 
 def digest(paths: list[Path], root: Path) -> str:

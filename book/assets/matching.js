@@ -29,8 +29,8 @@ export function fold(text) {
 export function spelled(query) {
   return fold(query.normalize("NFC"))
     .replaceAll('"', " ")
-    .replace(/第 *([一二三四五六七八九十]+) *(?=[章节])/g, (_, name) => `第${number(name)}`)
-    .replace(/第? *(?<![\d.])(\d{1,2}) *章/g, (_, n) => `第${n.padStart(2, "0")}章`)
+    .replace(/第 *([一二三四五六七八九十]+) *(?=章)/g, (_, name) => `第${number(name)}`)
+    .replace(/(?:第 *|^)(\d{1,2}) *章/g, (_, n) => `第${n.padStart(2, "0")}章`)
     .replace(/(?:第|§) *(?=\d+\.\d)/g, "")
     .replace(/[\s。，！？；：、,!?;:]+$/, "")
     .trim();
@@ -44,7 +44,12 @@ function number(name) {
 // Finds a phrase in folded text: its words in their order, on one line.
 function pattern(phrase) {
   const words = phrase.match(new RegExp(`[${HAN}]|\\d+|(?:(?![${HAN}])\\p{L})+|\\S`, "gu"));
-  const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  const said = words.filter((word, i) => word !== "-" || i === 0); // "top-p" is "top p"
+  const escaped = said.map((word) =>
+    /^\d{4,}$/.test(word)
+      ? word.replace(/\B(?=(\d{3})+$)/g, ",?") // 1797 is 1,797
+      : word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"),
+  );
   const [letters] = phrase.match(new RegExp(`^${LATIN}*`, "u"));
   const isShort = letters && letters.length <= SHORT;
   const before = /^\d/.test(phrase) ? "(?<!\\d\\.?)" : isShort ? `(?<!${LATIN})` : "";

@@ -1,7 +1,7 @@
 // Search in the theme's own fields: the dialog (Ctrl+K) and the search page.
 
 import { causeOf } from "./explorers/front/failure.js";
-import { composing } from "./keys.js";
+import { composing } from "./explorers/front/keys.js";
 
 const TEXT = {
   zh: {

@@ -10,6 +10,7 @@
       unreachable: "这一页没有加载完整：连不上网站。请检查网络连接，然后刷新页面。",
     },
   }.zh;
+  const OWN = new URL("./", document.currentScript.src).href; // hosts add scripts too
   let told = false;
 
   const tell = (text) => {
@@ -36,7 +37,8 @@
   const whole = new Promise((done) => addEventListener("DOMContentLoaded", done));
   const onError = ({ target }) => {
     if (location.protocol === "file:" || !target.matches?.("script, link")) return;
-    whole.then(() => explain(target.src ?? target.href));
+    const address = target.src ?? target.href;
+    if (address.startsWith(OWN)) whole.then(() => explain(address));
   };
   addEventListener("error", onError, true);
 }

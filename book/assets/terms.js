@@ -2,7 +2,7 @@
 // A card stays while the pointer is on the term or on the card (WCAG 1.4.13); Escape,
 // a tap elsewhere and the loss of focus close it. A second tap follows the link.
 
-import { composing } from "./keys.js";
+import { composing } from "./explorers/front/keys.js";
 
 const DELAY = 150; // ms: long enough to cross the gap between term and card
 const GAP = 6; // px between term and card

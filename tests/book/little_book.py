@@ -6,6 +6,7 @@ in the book, or a function that makes the text. One build serves the whole sessi
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from PIL import Image
 from publish import Publication
 
 BOOK = Path(__file__).parents[2] / "book"
+FRONT = BOOK.parent / "aigc_helpers" / "explorers" / "front"
 # Whose publication the small book can be.
 FORK = Publication("someone/book", "0123456789abcdef0123456789abcdef01234567")
 CONF = """
@@ -33,7 +35,7 @@ exclude_patterns = ["notebooks"]
 nb_execution_mode, nb_ipywidgets_js = "off", {{}}
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 templates_path = [{book!r} + "/templates"]
-html_static_path = [{book!r} + "/assets"]
+html_static_path = [{book!r} + "/assets", "static"]
 html_favicon = {book!r} + "/assets/favicon.svg"
 html_css_files = ["book.css", "terms.css"]
 html_js_files = [(f"{{name}}.js", {{"type": "module"}}) for name in ("terms", "page")]
@@ -91,6 +93,7 @@ def build(
     write(source, pages)
     conf = CONF.format(book=str(BOOK), extensions=list(extensions))
     (source / "conf.py").write_text(conf, "utf-8")
+    shutil.copytree(FRONT, source / "static" / "explorers" / "front")
     run = subprocess.run(
         [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", source, html],
         env={**os.environ, "AIGC_REPOSITORY": "", "AIGC_REF": "", **environment},

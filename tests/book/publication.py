@@ -91,7 +91,7 @@ class Fork:
             "RUNNER_TEMP": str(self.folder),
         }
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-        environment = {**os.environ, **names}
+        environment = {**environment_without_git(), **names}
         subprocess.run(shell, cwd=self.checkout, env=environment, check=True)
 
     def deploy(self, built: Path) -> None:
@@ -108,11 +108,28 @@ def steps() -> list[dict]:
 
 def git(folder: Path, *arguments) -> str:
     """What a git command says."""
-    command = ["git", *map(str, arguments)]
     run = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True
+        ["git", *map(str, arguments)],
+        cwd=folder,
+        env=environment_without_git(),
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return run.stdout
+
+
+def environment_without_git() -> dict[str, str]:
+    """This process's variables, but for those that lead git and make elsewhere.
+
+    In a hook of git they name the repository, which no test may touch.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "MAKE", "MFLAGS"))
+    }
+    return {**inherited, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 def furnish(checkout: Path) -> None:

@@ -51,7 +51,7 @@ LITTLE_BOOK = {
 | 乙 |
 ```
 """,
-    "twice.md": "# 重\n\n## 一样\n\n## 一样\n",
+    "twice.md": "# 重\n\n## 一样\n\n## 一样\n\n## softmax\n",
 }
 COUNTED = re.compile(r"id\d+")
 
@@ -91,7 +91,7 @@ def test_links_of_the_text_lead_to_them(book):
 
 def test_headings_of_the_same_words_get_anchors_of_their_own(book):
     found = [section["id"] for section in book.page("twice").select("section[id]")]
-    assert found == ["重", "一样", "一样-1"]
+    assert found == ["重", "一样", "一样-1", "softmax"]
 
 
 def test_a_figure_and_a_table_have_the_first_words_of_their_captions(book):

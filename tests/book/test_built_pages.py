@@ -20,6 +20,7 @@ SOURCES = {
     "part/a.md": "# A",
     "part/a [copy].md": "# A copy",
     "part/a 2.md": "# Another",
+    "part/a.backup.md": "# A, kept",
     "notes.md": "# Notes",
 }
 

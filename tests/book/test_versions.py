@@ -155,3 +155,16 @@ def test_a_page_that_loses_its_connection_says_so(host, reader):
     page.route("**/explorers/**", lambda route: route.abort())
     page.goto(f"{address}/{KEPT}")
     page.get_by_role("alert").get_by_text("请检查网络连接").wait_for()
+
+
+def test_a_script_that_the_host_adds_and_the_page_refuses_is_not_the_page_s(
+    host, reader
+):
+    site, address = host
+    page, _ = reader
+    path = site / KEPT
+    foreign = '<script src="https://count.example/beacon.js"></script></head>'
+    path.write_text(path.read_text("utf-8").replace("</head>", foreign, 1), "utf-8")
+    page.goto(f"{address}/{KEPT}")
+    assert living.touch(page, page.locator(EXPLORER).first) == "network"
+    assert page.get_by_role("alert").count() == 0

@@ -15,6 +15,7 @@ from aigc_helpers.jupyter import PromptConnection
 
 ROOT = Path(__file__).parents[2]
 FILES = ["aigc_helpers/a.py", "notebooks/a.ipynb", "book/b.md", "build/.stamp"]
+NOTHING_ASKED = {"MAKEFLAGS": "", "AIGC_REPOSITORY": "", "AIGC_REF": ""}
 COPIES = ["notebooks/a 2.ipynb", "book/一 页/b.md", "aigc_helpers/a 2.py"]
 
 
@@ -38,7 +39,7 @@ def planned(tmp_path):
         found = subprocess.run(
             ["make", "--dry-run", "--no-print-directory", *old, *arguments],
             cwd=folder,
-            env={**os.environ, "PATH": path, "MAKEFLAGS": "", **environment},
+            env={**os.environ, **NOTHING_ASKED, "PATH": path, **environment},
             capture_output=True,
             text=True,
         )
