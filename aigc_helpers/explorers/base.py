@@ -94,9 +94,8 @@ class Explorer(anywidget.AnyWidget):
                 self.set_state({"_state": content["state"]})
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
-        except KeyboardInterrupt as interrupt:
-            words = getattr(interrupt, "chinese", "")
-            self.send({"kind": "stopped", **reply, "words": words})
+        except KeyboardInterrupt:  # its words are of a cell: here nothing is kept
+            self.send({"kind": "stopped", **reply})
             raise
         except Exception as error:  # the page must hear of any failure
             words = getattr(error, "chinese", str(error) or type(error).__name__)

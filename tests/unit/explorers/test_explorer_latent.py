@@ -20,6 +20,7 @@ from aigc_helpers.explorers.decoding import decode
 from aigc_helpers.explorers.latent import filmstrip
 from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.explorers.seeded import gaussian
+from aigc_helpers.reader import Stopped
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -108,16 +109,19 @@ def test_a_failing_decoder_is_reported_to_the_page(explorer, monkeypatch):
     assert sent[0][0]["kind"] == "error" and "(1, 1, H, W)" in sent[0][0]["error"]
 
 
-def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch):
+@pytest.mark.parametrize(
+    "interrupt", [KeyboardInterrupt(), Stopped("stopped", "存在 sys.last_value.kept")]
+)
+def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch, interrupt):
     def stopped(z):
-        raise KeyboardInterrupt
+        raise interrupt
 
     sent = []
     monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
     explorer._decoder = stopped
     with pytest.raises(KeyboardInterrupt):
         explorer._receive(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
-    assert sent == [({"kind": "stopped", "id": 1, "words": ""},)]
+    assert sent == [({"kind": "stopped", "id": 1},)]  # a cell's words are not true here
 
 
 def test_decoding_leaves_a_network_as_it_was():
