@@ -127,6 +127,22 @@ def test_words_on_a_busy_kernel_go_when_a_small_picture_has_come(live):
     assert "Python 内核正在运行网络" in status(page)
 
 
+def test_words_on_a_busy_kernel_go_when_two_questions_have_waited(live):
+    page, widget = live
+    settle(page, widget)
+    before = status(page)
+    page.evaluate(
+        """() => {
+          const { kernel } = document.querySelector("#cell").aigc.view;
+          const [z, label] = [new Array(16).fill(0), 0];
+          for (let i = 0; i < 2; i++) kernel.ask({ z, label }, 0);
+        }"""
+    )
+    page.get_by_text("Python 内核正忙").wait_for()
+    answer(page, widget)
+    assert status(page) == before
+
+
 def test_a_restarted_kernel_is_not_waited_for(live):
     page, widget = live
     gone = "再运行这一格"

@@ -59,6 +59,7 @@ export class KernelSource {
   }
 
   say(busy) {
+    if (busy === this.busy) return;
     this.busy = busy;
     this.tell(busy);
   }
