@@ -198,6 +198,11 @@ def test_the_poster_hides_while_a_picture_stands(open_page, decoders):
     assert posters.all_inner_texts() == ["abc", "other"], "nothing is painted yet"
     answer(page, widget)
     assert posters.all_inner_texts() == ["other"]
+    rules = (
+        "Array.from(document.styleSheets).flatMap((one) => Array.from(one.cssRules))"
+    )
+    selectors = page.evaluate(f"{rules}.map((rule) => rule.selectorText)")
+    assert '[data-aigc-poster="abc"]' in selectors  # for browsers without :has()
     page.evaluate("endView()")
     assert posters.all_inner_texts() == ["abc", "other"]
 
