@@ -60,7 +60,8 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         if "google.colab" not in sys.modules:  # Colab would show the page's version
-            data[HTML] = poster(self._static_html(), self._saved_words)
+            token = self._config.get("poster", "")  # of the first, if it has moved
+            data[HTML] = poster(self._static_html(), self._saved_words, token)
         return data, metadata
 
     def _ipython_display_(self) -> None:
