@@ -576,3 +576,13 @@ def test_live_what_the_model_says_is_shown(live):
     page.get_by_role("button", name="生成", exact=True).click()
     answer_until(page, widget, f"{STATUS}.includes('Python 内核没能生成文字')")
     assert written(page) == "春风"
+
+
+def test_live_words_of_a_failure_stay_when_the_distribution_is_painted(live):
+    page, widget = live
+    widget._more = lambda content: 1 / 0
+    page.get_by_role("button", name="生成", exact=True).click()
+    asked = f"!{CELL_VIEW}.running && !{CELL_VIEW}.pump.busy"
+    answer_until(page, widget, asked)
+    page.evaluate(f"{CELL_VIEW}.settled()")  # what follows a rest
+    assert "Python 内核没能生成文字" in page.evaluate(STATUS)

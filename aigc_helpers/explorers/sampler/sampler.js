@@ -199,7 +199,7 @@ class SamplerView extends ExplorerView {
     } finally {
       run.stopped = true;
       if (run === this.run) this.showRunning(false);
-      this.request();
+      this.pump.request(this.state); // words of a failure stay
     }
   }
 
