@@ -51,6 +51,20 @@ def test_the_page_follows_python(live):
     assert page.get_by_label("6", exact=True).is_checked()
 
 
+def test_a_question_that_no_reader_caused_leaves_python_s_state(live):
+    page, widget = live
+    widget.coordinates = [1, 0, 0, 0, 0, 0]  # before the first question is read
+    answer(page, widget)
+    assert widget.coordinates == [1, 0, 0, 0, 0, 0]
+    page.locator(".aigc-row input").nth(0).fill("2")
+    answer(page, widget)
+    widget.label = 6
+    page.evaluate("state => model.python(state)", widget._state)
+    widget.label = 7
+    answer(page, widget)
+    assert (widget.coordinates[0], widget.label) == (2.0, 7)
+
+
 def test_one_request_is_in_flight_and_the_latest_wins(live):
     page, widget = live
     settle(page, widget)

@@ -171,6 +171,22 @@ def test_the_stored_text_stands_there_and_nothing_is_loaded(sampler):
     assert "sampler.js" in names and ".onnx" not in names and "ort-wasm" not in names
 
 
+def test_a_pointer_that_passes_loads_nothing_where_data_is_saved(
+    pages, open_page, server
+):
+    page = open_page()
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
+    page.goto(f"{server}/lstm.html")
+    page.wait_for_selector(".aigc-explorer[data-ready]")
+    page.locator(".aigc-paper span > span").nth(7).hover()
+    page.wait_for_selector(".aigc-paper span > span:nth-child(8).aigc-here")
+    assert not page.evaluate(f"{VIEW}.loading || {VIEW}.writer")
+    page.locator(".aigc-paper span > span").nth(7).click()
+    page.wait_for_function(f"{VIEW}.writer")
+
+
 def test_without_javascript_the_poster_shows_text_and_settings(pages, open_page):
     page = open_page("lstm.html", java_script_enabled=False)
     assert page.locator(".aigc-sampler-poster p").text_content() == expected()
