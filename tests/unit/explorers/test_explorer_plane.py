@@ -234,7 +234,7 @@ def test_a_shipped_network_answers_on_the_page(shipped):
 
 
 def test_a_shipped_network_that_draws_otherwise_is_not_used(shipped):
-    with pytest.warns(UserWarning, match="draws other pictures"):
+    with pytest.warns(UserWarning, match="画出的图和 decoder 的不一样"):
         explorer = PlaneExplorer(lambda z: 1 - ramps(z), POINTS, shipped=shipped)
     assert stored(explorer._static_html())["_config"]["source"] == "strip"
 
