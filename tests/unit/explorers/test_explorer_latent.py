@@ -161,6 +161,12 @@ def test_what_does_not_fit_is_refused(options, message):
         LatentExplorer(stripes, **options)
 
 
+def test_a_network_for_no_explorer_is_refused_in_chinese():
+    with pytest.raises(ValueError) as caught:
+        LatentExplorer(stripes, latent_dim=8, shipped="mnist_classifier")
+    assert "不是交互图能用的网络" in caught.value.chinese
+
+
 def test_a_latent_size_that_does_not_fit_the_weights_is_refused(conditional):
     with pytest.raises(ValueError, match="do latent_dim and n_classes fit"):
         LatentExplorer(conditional, latent_dim=9, n_classes=10)
@@ -291,6 +297,13 @@ def test_a_filmstrip_fits_into_60_kb_whatever_the_decoder_draws(size):
     strip = filmstrip.make_filmstrip(noise, 10)
     assert len(strip.address) <= 60 * 1024
     assert strip.rows == 8 and strip.tile[0] < size
+
+
+def test_a_filmstrip_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(filmstrip.sprites, "MAX_BYTES", 100)
+    with pytest.raises(ValueError, match="exceeds 100 B") as caught:
+        filmstrip.make_filmstrip(np.zeros((21, 8, 9)), 0)
+    assert "8×9 的图拼起来太大" in caught.value.chinese
 
 
 @pytest.mark.parametrize("name", ["gan_mnist", "gan_mnist_conditional"])
