@@ -60,7 +60,8 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         if "google.colab" not in sys.modules:  # Colab would show the page's version
-            data[HTML] = poster(self._static_html(), self._saved_words)
+            token = self._config.get("poster", "")  # of the first, if it has moved
+            data[HTML] = poster(self._static_html(), self._saved_words, token)
         return data, metadata
 
     def _ipython_display_(self) -> None:
@@ -94,9 +95,8 @@ class Explorer(anywidget.AnyWidget):
                 self.set_state({"_state": content["state"]})
             facts, payload = self._answer(content)
             self.send({"kind": "answer", **reply, **facts}, payload)
-        except KeyboardInterrupt as interrupt:
-            words = getattr(interrupt, "chinese", "")
-            self.send({"kind": "stopped", **reply, "words": words})
+        except KeyboardInterrupt:  # its words are of a cell: here nothing is kept
+            self.send({"kind": "stopped", **reply})
             raise
         except Exception as error:  # the page must hear of any failure
             words = getattr(error, "chinese", str(error) or type(error).__name__)

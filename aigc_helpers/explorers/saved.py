@@ -42,12 +42,12 @@ _STYLE = (
 )
 
 
-def poster(html: str, words: str) -> str:
+def poster(html: str, words: str, token: str = "") -> str:
     """An explorer's HTML as it stays in a notebook, with words on how to go on.
 
-    Its token is the same in every run.
+    A token that is not given is the HTML's, the same in every run.
     """
-    token = hashlib.sha256(html.encode()).hexdigest()[:12]
+    token = token or hashlib.sha256(html.encode()).hexdigest()[:12]
     return _POSTER.format(token=token, style=_STYLE, html=html, words=words)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from aigc_helpers.explorers.checks import base64_of
+from aigc_helpers.reader import Mistake
 
 MOST_PIXELS = 16_000_000
 LONGEST_SIDE = 16_383  # pixels; WebP has no more
@@ -80,9 +81,11 @@ def make_sheet(pictures: np.ndarray, columns: int, form: Format = WEBP) -> Sheet
     n, height, width = pictures.shape[:3]
     wide, tall = columns * width, -(-n // columns) * height
     if max(wide, tall) > LONGEST_SIDE or wide * tall > MOST_PIXELS:
-        raise ValueError(
+        raise Mistake(
             f"{n} pictures of {height}x{width} make a sheet of {tall}x{wide} pixels; "
-            "take fewer values or smaller pictures"
+            "take fewer values or smaller pictures",
+            f"{n} 张 {height}×{width} 的图拼起来太大，浏览器显示不了：少取几个值，"
+            "或者换小一些的图。",
         )
     return _packed(pictures, columns, form)
 

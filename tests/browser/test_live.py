@@ -51,6 +51,20 @@ def test_the_page_follows_python(live):
     assert page.get_by_label("6", exact=True).is_checked()
 
 
+def test_a_question_that_no_reader_caused_leaves_python_s_state(live):
+    page, widget = live
+    widget.coordinates = [1, 0, 0, 0, 0, 0]  # before the first question is read
+    answer(page, widget)
+    assert widget.coordinates == [1, 0, 0, 0, 0, 0]
+    page.locator(".aigc-row input").nth(0).fill("2")
+    answer(page, widget)
+    widget.label = 6
+    page.evaluate("state => model.python(state)", widget._state)
+    widget.label = 7
+    answer(page, widget)
+    assert (widget.coordinates[0], widget.label) == (2.0, 7)
+
+
 def test_one_request_is_in_flight_and_the_latest_wins(live):
     page, widget = live
     settle(page, widget)
@@ -127,6 +141,22 @@ def test_words_on_a_busy_kernel_go_when_a_small_picture_has_come(live):
     assert "Python 内核正在运行网络" in status(page)
 
 
+def test_words_on_a_busy_kernel_go_when_two_questions_have_waited(live):
+    page, widget = live
+    settle(page, widget)
+    before = status(page)
+    page.evaluate(
+        """() => {
+          const { kernel } = document.querySelector("#cell").aigc.view;
+          const [z, label] = [new Array(16).fill(0), 0];
+          for (let i = 0; i < 2; i++) kernel.ask({ z, label }, 0);
+        }"""
+    )
+    page.get_by_text("Python 内核正忙").wait_for()
+    answer(page, widget)
+    assert status(page) == before
+
+
 def test_a_restarted_kernel_is_not_waited_for(live):
     page, widget = live
     gone = "再运行这一格"
@@ -182,6 +212,11 @@ def test_the_poster_hides_while_a_picture_stands(open_page, decoders):
     assert posters.all_inner_texts() == ["abc", "other"], "nothing is painted yet"
     answer(page, widget)
     assert posters.all_inner_texts() == ["other"]
+    rules = (
+        "Array.from(document.styleSheets).flatMap((one) => Array.from(one.cssRules))"
+    )
+    selectors = page.evaluate(f"{rules}.map((rule) => rule.selectorText)")
+    assert '[data-aigc-poster="abc"]' in selectors  # for browsers without :has()
     page.evaluate("endView()")
     assert posters.all_inner_texts() == ["abc", "other"]
 

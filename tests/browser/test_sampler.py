@@ -171,6 +171,22 @@ def test_the_stored_text_stands_there_and_nothing_is_loaded(sampler):
     assert "sampler.js" in names and ".onnx" not in names and "ort-wasm" not in names
 
 
+def test_a_pointer_that_passes_loads_nothing_where_data_is_saved(
+    pages, open_page, server
+):
+    page = open_page()
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
+    page.goto(f"{server}/lstm.html")
+    page.wait_for_selector(".aigc-explorer[data-ready]")
+    page.locator(".aigc-paper span > span").nth(7).hover()
+    page.wait_for_selector(".aigc-paper span > span:nth-child(8).aigc-here")
+    assert not page.evaluate(f"{VIEW}.loading || {VIEW}.writer")
+    page.locator(".aigc-paper span > span").nth(7).click()
+    page.wait_for_function(f"{VIEW}.writer")
+
+
 def test_without_javascript_the_poster_shows_text_and_settings(pages, open_page):
     page = open_page("lstm.html", java_script_enabled=False)
     assert page.locator(".aigc-sampler-poster p").text_content() == expected()
@@ -576,3 +592,13 @@ def test_live_what_the_model_says_is_shown(live):
     page.get_by_role("button", name="生成", exact=True).click()
     answer_until(page, widget, f"{STATUS}.includes('Python 内核没能生成文字')")
     assert written(page) == "春风"
+
+
+def test_live_words_of_a_failure_stay_when_the_distribution_is_painted(live):
+    page, widget = live
+    widget._more = lambda content: 1 / 0
+    page.get_by_role("button", name="生成", exact=True).click()
+    asked = f"!{CELL_VIEW}.running && !{CELL_VIEW}.pump.busy"
+    answer_until(page, widget, asked)
+    page.evaluate(f"{CELL_VIEW}.settled()")  # what follows a rest
+    assert "Python 内核没能生成文字" in page.evaluate(STATUS)

@@ -275,6 +275,16 @@ def test_live_counts_are_whole_and_other_numbers_are_not(open_page):
     page.get_by_text("参数 3247617，损失 1.000").wait_for()
 
 
+def test_live_a_number_that_is_whole_where_it_was_stored_alone_is_no_count(open_page):
+    widget = SweepExplorer(lambda v: {"值": v}, [0.0, 1.0, 2.0], name="β")
+    page = show_live(open_page, widget)
+    answer(page, widget)
+    compute(page, "0.4")
+    answer(page, widget)
+    page.get_by_text("刚算好的结果").wait_for()
+    assert float(page.locator(".aigc-number strong").inner_text()) == 0.4
+
+
 def test_live_a_sweep_of_what_is_there_offers_nothing_new(open_page):
     widget = SweepExplorer(two, ([0, 1], [1, 2]), name=("甲", "乙"), new_values=False)
     page = show_live(open_page, widget)

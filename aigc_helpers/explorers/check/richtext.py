@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from xml.etree import ElementTree
 
+from aigc_helpers.reader import Mistake
+
 _MARKED = re.compile(r"(`[^`]+`|\$[^$]+\$)")
 _NAMESPACE = re.compile(r"^\{[^}]*\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
@@ -24,14 +26,19 @@ def parse(text: str) -> list:
         If the text is empty, a mark is not closed or a formula is not understood.
     """
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"a text is needed, not {text!r}")
+        raise Mistake(
+            f"a text is needed, not {text!r}", f"这里要写一段文字，不是 {text!r}。"
+        )
     return [_part(piece) for piece in _MARKED.split(text.strip()) if piece]
 
 
 def _part(piece: str) -> str | list:
     if _MARKED.fullmatch(piece) is None:
         if "`" in piece or "$" in piece:
-            raise ValueError(f"a ` or $ is not closed in {piece!r}")
+            raise Mistake(
+                f"a ` or $ is not closed in {piece!r}",
+                f"{piece!r} 里有一个 ` 或 $ 没有成对。",
+            )
         return piece
     if piece[0] == "`":
         return ["code", {}, [piece[1:-1]]]
@@ -45,9 +52,15 @@ def _mathml(formula: str) -> str:
     try:
         made = convert(formula)
     except Exception as error:  # the converter has a class for every mishap
-        raise ValueError(f"the formula ${formula}$ is not understood") from error
+        raise Mistake(
+            f"the formula ${formula}$ is not understood",
+            f"公式 ${formula}$ 读不懂：看看括号是否成对、写法是否完整。",
+        ) from error
     if unknown := _COMMAND.search(made):
-        raise ValueError(f"the formula ${formula}$ has an unknown {unknown[0]}")
+        raise Mistake(
+            f"the formula ${formula}$ has an unknown {unknown[0]}",
+            f"公式 ${formula}$ 里的 {unknown[0]} 不认识。",
+        )
     return made
 
 

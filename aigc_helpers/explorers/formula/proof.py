@@ -107,15 +107,15 @@ def prove(name: str, expr: sp.Expr, form: sp.Expr, box: Box, starts: dict) -> No
         for digits in DIGITS:
             with mpmath.workdps(digits):
                 reason = _difference(value, _exact(exact, point, middle))
-            if reason == "":
+            if reason == ():
                 break
         if reason:
             pairs = zip(used, point, strict=True)
             where = ", ".join(f"{symbol} = {float(x):.6g}" for symbol, x in pairs)
+            english, chinese = reason
             raise Mistake(
-                f"{name}: at {where or 'all settings'} {expr} {reason}",
-                f"{name} 在 {where or '所有位置'} 处算不出数（{reason}）：把范围缩"
-                "小，避开那里。",
+                f"{name}: at {where or 'all settings'} {expr} {english}",
+                f"{name} 在 {where} 处{chinese}" if where else f"{name} {chinese}",
             )
 
 
@@ -176,20 +176,28 @@ def _double(value: mpmath.mpf | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _difference(value: float, expected: mpmath.mpf | None) -> str | None:
-    """What is wrong with a value in double precision; empty if it is right."""
+def _difference(value: float, expected: mpmath.mpf | None) -> tuple[str, ...] | None:
+    """What is wrong with a value in double precision; empty if it is right.
+
+    In English and in Chinese; None where no value exists.
+    """
     if expected is None:
         return None
     if abs(expected) > _LARGEST:
+        shown = mpmath.nstr(expected, 3)
         return (
-            f"is {mpmath.nstr(expected, 3)}, more than double precision holds "
-            "(1.8e308); narrow the range or plot its logarithm"
+            f"is {shown}, more than double precision holds (1.8e308); narrow the "
+            "range or plot its logarithm",
+            f"的值是 {shown}，双精度最大只到 1.8e308：把范围缩小，或者改画它的对数。",
         )
     allowed = RELATIVE * max(abs(expected), 1e-9)
     if math.isfinite(value) and abs(value - expected) <= allowed:
-        return ""
+        return ()
+    shown = mpmath.nstr(expected, 8)
     return (
-        f"is {mpmath.nstr(expected, 8)}, but double precision gives {float(value)}; "
-        "write it so that nothing overflows, cancels or divides 0 by 0 (a limit can be "
-        "a case of a Piecewise), or narrow the range"
+        f"is {shown}, but double precision gives {float(value)}; write it so that "
+        "nothing overflows, cancels or divides 0 by 0 (a limit can be a case of a "
+        "Piecewise), or narrow the range",
+        f"的值是 {shown}，双精度算出来却是 {float(value)}：换一种不溢出、不相消、不出现"
+        " 0/0 的写法（极限可以写成 Piecewise 的一种情形），或者把范围缩小。",
     )

@@ -87,7 +87,7 @@ export class DecoderView extends ExplorerView {
 
   async answer(state) {
     if (!this.live && !this.network) return { source: "strip", tile: this.tileOf(state) };
-    const news = this.live ? { state: this.toPython(state) } : {};
+    const news = this.live && this.byReader ? { state: this.toPython(state) } : {};
     const image = await this.decode(...this.latent(state), news);
     return { source: this.live ? "kernel" : "network", image };
   }

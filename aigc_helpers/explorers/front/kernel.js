@@ -40,7 +40,7 @@ export class KernelSource {
     const request = this.take(message.id); // other views have other ids
     if (!request) return;
     if (message.kind === "stopped") {
-      return request.reject(new ExplorerError(message.words || this.text.stoppedByReader));
+      return request.reject(new ExplorerError(this.text.stoppedByReader));
     }
     if (message.kind === "error") {
       const text = fill(this.text.kernelError, { error: message.error });
@@ -59,6 +59,7 @@ export class KernelSource {
   }
 
   say(busy) {
+    if (busy === this.busy) return;
     this.busy = busy;
     this.tell(busy);
   }

@@ -7,7 +7,8 @@ export function hidePoster(token) {
   const rule = document.createElement("style");
   const poster = `[data-aigc-poster="${CSS.escape(token)}"]`;
   const output = `.jp-OutputArea-output:has(> ${poster})`; // JupyterLab pads it
-  rule.textContent = `${poster}, ${output} { display: none }`;
+  // Two rules: a browser that does not know :has() drops the second alone.
+  rule.textContent = [poster, output].map((one) => `${one} { display: none }`).join("\n");
   document.head.append(rule);
   return () => rule.remove();
 }

@@ -43,6 +43,7 @@ export class ExplorerView {
     this.config = model.get("_config");
     this.initial = structuredClone(model.get("_state"));
     this.state = this.initial;
+    this.byReader = false; // who made the state; Python knows its own
     this.live = this.config.source === "kernel";
     const tell = (busy) => this.kernelIsBusy(busy);
     this.kernel = this.live ? new KernelSource(model, this.text, tell) : null;
@@ -118,6 +119,12 @@ export class ExplorerView {
 
   set(state) {
     this.touch(); // whatever changed it: a pointer, a key, a screen reader
+    this.take(state);
+  }
+
+  // As set(), but no touch: where a pointer passes, it need not be meant.
+  take(state) {
+    this.byReader = true;
     this.state = state;
     this.showControls();
     this.request();
@@ -151,6 +158,7 @@ export class ExplorerView {
   fromPython() {
     const state = this.model.get("_state");
     if (state === this.sent) return;
+    this.byReader = false;
     this.state = this.saved = state;
     this.showControls();
     this.request();

@@ -14,6 +14,7 @@ from aigc_helpers.explorers.decoding import Decoder, decode
 from aigc_helpers.explorers.latent.setting import LatentSetting
 from aigc_helpers.explorers.seeded import gaussian, slerp
 from aigc_helpers.explorers.sprites import Sheet
+from aigc_helpers.reader import Mistake
 
 POSITIONS = 21
 REACH = 3.0  # sliders run from -REACH to REACH standard deviations
@@ -52,8 +53,11 @@ def make_filmstrip(images: np.ndarray, n_classes: int) -> Sheet:
     """
     strip = sprites.fitting_sprite(_grid(images, n_classes))
     if strip is None:
-        raise ValueError(
-            f"the filmstrip of images {images.shape[1:]} exceeds {sprites.MAX_BYTES} B"
+        height, width = images.shape[1:]
+        raise Mistake(
+            f"the filmstrip of images {images.shape[1:]} exceeds {sprites.MAX_BYTES} B",
+            f"{height}×{width} 的图拼起来太大，放不进页面：换小一些的图，"
+            "或者少几个方向。",
         )
     return strip
 

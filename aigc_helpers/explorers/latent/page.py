@@ -9,6 +9,7 @@ from aigc_helpers.explorers.latent.filmstrip import POSITIONS, filmstrip
 from aigc_helpers.explorers.latent.setting import LatentSetting, latent_setting
 from aigc_helpers.explorers.latent.words import WORDS
 from aigc_helpers.explorers.page import explorer_html, poster_image
+from aigc_helpers.reader import Mistake
 
 
 def shipped_page(name: str, card: dict) -> str:
@@ -30,7 +31,10 @@ def shipped_setting(name: str, card: dict) -> LatentSetting:
     """The setting that the card of a shipped network describes."""
     explorer = card.get("explorer")
     if not explorer:
-        raise ValueError(f"{name!r} is not a network for an explorer")
+        raise Mistake(
+            f"{name!r} is not a network for an explorer",
+            f"{name!r} 不是交互图能用的网络。",
+        )
     options = {
         key: explorer[key]
         for key in ("names", "presets", "seed", "label")

@@ -11,6 +11,7 @@ from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.explorers.plane.setting import PlaneSetting, plane_setting
 from aigc_helpers.explorers.plane.words import WORDS
 from aigc_helpers.explorers.sprites import Sheet, fitting_sprite
+from aigc_helpers.reader import Mistake
 
 _COUNTS = (21, 19, 17, 15)  # pictures along each axis, the first number that fits
 
@@ -27,7 +28,10 @@ def shipped_page(name: str, card: dict) -> str:
     """
     tensors = weights.explorer_tensors(name, card)
     if "points" not in tensors:
-        raise ValueError(f"{name!r} is not a network for a plane explorer")
+        raise Mistake(
+            f"{name!r} is not a network for a plane explorer",
+            f"{name!r} 没有存数据点，画不出隐平面。",
+        )
     setting = plane_setting(
         tensors["points"],
         tensors.get("labels"),
@@ -67,7 +71,11 @@ def plane_grid(setting: PlaneSetting, decoder: Decoder) -> Sheet:
         strip = fitting_sprite(grid, **ladder)
         if strip is not None:
             return strip
-    raise ValueError(f"the grid of images {images.shape[1:]} is too large for a page")
+    height, width = images.shape[1:]
+    raise Mistake(
+        f"the grid of images {images.shape[1:]} is too large for a page",
+        f"{height}×{width} 的图拼起来太大，放不进页面：换小一些的图。",
+    )
 
 
 def strip_facts(strip: Sheet) -> dict:

@@ -134,8 +134,8 @@ def _draws_alike(shipped: str, explorer: PlaneExplorer) -> bool:
     gap = np.abs(theirs - ours).max() if theirs.shape == ours.shape else np.inf
     if gap > 1 / 64:
         warnings.warn(
-            f"the shipped network {shipped!r} draws other pictures than decoder "
-            f"(difference {gap:.2g}), so the page shows the grid alone",
+            f"随书的网络 {shipped!r} 画出的图和 decoder 的不一样（最多差 {gap:.2g}）："
+            "保存下来的图不用这个网络，只有预先算好的图像。",
             stacklevel=3,
         )
     return gap <= 1 / 64

@@ -109,9 +109,11 @@ class SamplerView extends ExplorerView {
 
   build() {
     this.form = new SamplerForm(this);
-    this.written = new WrittenText(TEXT.text, this.config.monospace, (position) =>
-      this.setting({ position }),
-    );
+    this.written = new WrittenText(TEXT.text, this.config.monospace, (position, pressed) => {
+      const state = { ...this.state, position };
+      if (pressed) this.set(state);
+      else this.take(state);
+    });
     this.table = distributionTable((token) => this.nameOf(token), TEXT);
     this.place = this.positionRow();
     const left = element("div", { className: "aigc-writing" });
@@ -199,7 +201,7 @@ class SamplerView extends ExplorerView {
     } finally {
       run.stopped = true;
       if (run === this.run) this.showRunning(false);
-      this.request();
+      this.pump.request(this.state); // words of a failure stay
     }
   }
 

@@ -133,8 +133,8 @@ class SamplerExplorer(Explorer):
         if ours.shape == theirs.shape and np.abs(ours - theirs).max() < _SAME:
             return True
         warnings.warn(
-            f"the shipped network {name!r} is not this model: the page will show "
-            "stored texts alone",
+            f"随书的网络 {name!r} 和这里的 model 不是同一个：保存下来的图不用随书的"
+            "网络，只有预先生成的文字。",
             stacklevel=3,
         )
         return False

@@ -3,7 +3,7 @@
 import { element } from "../front/controls.js";
 
 export class WrittenText {
-  // choose(position) is called for the character under a pointer or a finger.
+  // choose(position, pressed) is called for the character under a pointer or a finger.
   constructor(label, monospace, choose) {
     this.prompt = element("b");
     this.end = element("span", { className: "aigc-end" });
@@ -19,7 +19,7 @@ export class WrittenText {
     for (const type of ["pointerover", "click"]) {
       this.paper.addEventListener(type, ({ target }) => {
         const position = [...this.body.children].indexOf(target);
-        if (position >= 0) choose(position);
+        if (position >= 0) choose(position, type === "click");
       });
     }
   }

@@ -64,9 +64,15 @@ export class Sweep {
     return this.numbers.findIndex((number) => number.name === name);
   }
 
-  // Whether a number counts something: it is whole wherever it was stored.
+  // A number at all values, the stored ones and the fresh.
+  known(index) {
+    const fresh = this.fresh.map((one) => one.numbers[index]);
+    return [...this.numbers[index].values, ...fresh].filter(Number.isFinite);
+  }
+
+  // Whether a number counts something: it is whole wherever it is known.
   counts(index) {
-    return this.numbers[index].values.filter(Number.isFinite).every(Number.isInteger);
+    return this.known(index).every(Number.isInteger);
   }
 
   curve(name, value) {
@@ -95,9 +101,8 @@ export class Sweep {
   // Range of a number over all values; logarithmic if it is wide.
   scale(name) {
     const index = this.index(name);
-    const added = this.fresh.map((one) => one.numbers[index]);
     const stored = this.numbers[index].values.filter(Number.isFinite);
-    const all = [...stored, ...added.filter(Number.isFinite)];
+    const all = this.known(index);
     if (!all.length) return { low: 0, high: 1, log: false };
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const log = stored.length > 0 && Math.min(...stored) > 0 && low > 0

@@ -56,13 +56,16 @@ def test_names_of_functions_stand_clear():
 
 @pytest.mark.parametrize("text", ["", "  ", None, 3, "`x", "$x", r"$\frac{$"])
 def test_a_text_that_is_not_whole_is_refused(text):
-    with pytest.raises(ValueError, match="text is needed|not closed|not understood"):
+    words = "text is needed|not closed|not understood"
+    with pytest.raises(ValueError, match=words) as caught:
         parse(text)
+    assert re.search("要写一段文字|没有成对|读不懂", caught.value.chinese)
 
 
 def test_an_unknown_command_is_named():
-    with pytest.raises(ValueError, match=r"unknown \\nosuch"):
+    with pytest.raises(ValueError, match=r"unknown \\nosuch") as caught:
         parse(r"$\nosuch{x}$")
+    assert r"\nosuch 不认识" in caught.value.chinese
 
 
 # ---- what the three types hold -------------------------------------------------

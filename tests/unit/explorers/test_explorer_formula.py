@@ -94,19 +94,26 @@ def test_the_naive_forms_do_fail():
 
 
 @pytest.mark.parametrize(
-    ("expr", "words"),
+    ("expr", "words", "chinese"),
     [
         (
             sp.log(sp.cosh(x)),
             r"at x = -1000, mu = 1 mu\*log\(cosh\(x\)\) is 999.3.*gives inf",
+            "f 在 x = -1000, mu = 1 处的值是 999.30685，双精度算出来却是 inf：",
         ),
-        (sp.sin(x) / x, r"at x = 0, mu = 1 mu\*sin\(x\)/x is 1.0.*gives nan"),
-        (2 ** (x * 2), "more than double precision holds"),
+        (
+            sp.sin(x) / x,
+            r"at x = 0, mu = 1 mu\*sin\(x\)/x is 1.0.*gives nan",
+            "双精度算出来却是 nan",
+        ),
+        (2 ** (x * 2), "more than double precision holds", "把范围缩小，或者改画"),
     ],
 )
-def test_what_double_precision_cannot_follow_is_refused(expr, words):
-    with pytest.raises(ValueError, match=words):
+def test_what_double_precision_cannot_follow_is_refused(expr, words, chinese):
+    with pytest.raises(ValueError, match=words) as caught:
         FormulaExplorer({"f": expr * mu}, x=(x, -1000, 1000), sliders={mu: (1, 2, 1)})
+    assert chinese in caught.value.chinese
+    assert "double precision" not in caught.value.chinese
 
 
 def test_true_infinities_stay():

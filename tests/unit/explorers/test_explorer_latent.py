@@ -20,6 +20,7 @@ from aigc_helpers.explorers.decoding import decode
 from aigc_helpers.explorers.latent import filmstrip
 from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.explorers.seeded import gaussian
+from aigc_helpers.reader import Stopped
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -108,16 +109,19 @@ def test_a_failing_decoder_is_reported_to_the_page(explorer, monkeypatch):
     assert sent[0][0]["kind"] == "error" and "(1, 1, H, W)" in sent[0][0]["error"]
 
 
-def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch):
+@pytest.mark.parametrize(
+    "interrupt", [KeyboardInterrupt(), Stopped("stopped", "存在 sys.last_value.kept")]
+)
+def test_a_stopped_decoder_is_reported_to_the_page(explorer, monkeypatch, interrupt):
     def stopped(z):
-        raise KeyboardInterrupt
+        raise interrupt
 
     sent = []
     monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
     explorer._decoder = stopped
     with pytest.raises(KeyboardInterrupt):
         explorer._receive(explorer, {"id": 1, "z": [0.0] * 8, "label": 0}, [])
-    assert sent == [({"kind": "stopped", "id": 1, "words": ""},)]
+    assert sent == [({"kind": "stopped", "id": 1},)]  # a cell's words are not true here
 
 
 def test_decoding_leaves_a_network_as_it_was():
@@ -155,6 +159,12 @@ def test_decoding_leaves_a_network_as_it_was():
 def test_what_does_not_fit_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         LatentExplorer(stripes, **options)
+
+
+def test_a_network_for_no_explorer_is_refused_in_chinese():
+    with pytest.raises(ValueError) as caught:
+        LatentExplorer(stripes, latent_dim=8, shipped="mnist_classifier")
+    assert "不是交互图能用的网络" in caught.value.chinese
 
 
 def test_a_latent_size_that_does_not_fit_the_weights_is_refused(conditional):
@@ -287,6 +297,13 @@ def test_a_filmstrip_fits_into_60_kb_whatever_the_decoder_draws(size):
     strip = filmstrip.make_filmstrip(noise, 10)
     assert len(strip.address) <= 60 * 1024
     assert strip.rows == 8 and strip.tile[0] < size
+
+
+def test_a_filmstrip_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(filmstrip.sprites, "MAX_BYTES", 100)
+    with pytest.raises(ValueError, match="exceeds 100 B") as caught:
+        filmstrip.make_filmstrip(np.zeros((21, 8, 9)), 0)
+    assert "8×9 的图拼起来太大" in caught.value.chinese
 
 
 @pytest.mark.parametrize("name", ["gan_mnist", "gan_mnist_conditional"])

@@ -120,8 +120,9 @@ def test_a_smooth_decoder_keeps_its_resolution():
 
 def test_images_too_large_for_a_page_are_refused(monkeypatch):
     monkeypatch.setattr(sprites, "MAX_BYTES", 100)
-    with pytest.raises(ValueError, match="too large for a page"):
+    with pytest.raises(ValueError, match="too large for a page") as caught:
         PlaneExplorer(ramps, POINTS)._static_html()
+    assert "8×8 的图拼起来太大" in caught.value.chinese
 
 
 # ---- traits and the kernel -----------------------------------------------------
@@ -234,7 +235,7 @@ def test_a_shipped_network_answers_on_the_page(shipped):
 
 
 def test_a_shipped_network_that_draws_otherwise_is_not_used(shipped):
-    with pytest.warns(UserWarning, match="draws other pictures"):
+    with pytest.warns(UserWarning, match="画出的图和 decoder 的不一样"):
         explorer = PlaneExplorer(lambda z: 1 - ramps(z), POINTS, shipped=shipped)
     assert stored(explorer._static_html())["_config"]["source"] == "strip"
 
@@ -262,8 +263,10 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
     live = PlaneExplorer(vae.PixelDecoder(model), POINTS, LABELS)
     assert config["points"] == stored(live._static_html())["_config"]["points"]
     assert 'data-network="made_up"' in html
-    with pytest.raises(ValueError, match="'without_points' is not a network for a pl"):
+    words = "'without_points' is not a network for a pl"
+    with pytest.raises(ValueError, match=words) as caught:
         site.shipped_page("without_points")
+    assert "没有存数据点" in caught.value.chinese
 
 
 def test_class_names_cannot_break_out_of_the_html():

@@ -212,7 +212,7 @@ def test_a_shipped_network_answers_if_it_is_this_model(monkeypatch):
     monkeypatch.setattr(weights, "load", lambda name, facts: MODELS["lstm"])
     config, _ = stored(make(shipped="poems"))
     assert (config["source"], config["network"]) == ("network", "poems")
-    with pytest.warns(UserWarning, match="is not this model"):
+    with pytest.warns(UserWarning, match="和这里的 model 不是同一个"):
         other = make("gru", shipped="poems")
     assert stored(other)[0]["source"] == "stored"
     with pytest.raises(ValueError, match="'digits' is not a network for a sampler"):

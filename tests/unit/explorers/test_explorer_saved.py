@@ -3,9 +3,16 @@
 import re
 import sys
 
+import numpy as np
 import pytest
 
-from aigc_helpers.explorers import SweepExplorer, base, check, saved
+from aigc_helpers.explorers import (
+    ConvolutionExplorer,
+    SweepExplorer,
+    base,
+    check,
+    saved,
+)
 from aigc_helpers.explorers.saved import HTML, VIEW
 
 
@@ -64,6 +71,16 @@ def test_shown_again_it_has_the_same_poster(outputs, make):
     explorer._ipython_display_()
     explorer._ipython_display_()
     assert outputs[0][HTML] == outputs[2][HTML]
+
+
+def test_shown_again_when_it_has_moved_its_posters_have_one_name(outputs):
+    explorer = ConvolutionExplorer(np.zeros((4, 4)))
+    explorer._ipython_display_()
+    explorer.bias = 0.5
+    explorer._ipython_display_()
+    first, again = outputs[0][HTML], outputs[2][HTML]
+    assert first != again
+    assert saved.token_of(first) == saved.token_of(again) == explorer._config["poster"]
 
 
 def test_a_poster_says_how_to_go_on():

@@ -58,5 +58,7 @@ def test_columns_make_a_sheet_about_three_wide_and_two_high():
 
 
 def test_a_sheet_that_no_browser_shows_is_refused():
-    with pytest.raises(ValueError, match="take fewer values or smaller pictures"):
+    words = "take fewer values or smaller pictures"
+    with pytest.raises(ValueError, match=words) as caught:
         sprites.make_sheet(np.zeros((2, 9000, 4), np.uint8), 1)
+    assert "2 张 9000×4 的图拼起来太大" in caught.value.chinese
