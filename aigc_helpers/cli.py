@@ -20,7 +20,8 @@ def main(argv: list[str] | None = None) -> int:
     args, debugging = build_parser().parse_args(argv), False
     try:
         debugging = environment.is_on("AIGC_DEBUG")
-        environment.let_threads_rest()
+        if args.command != "doctor":  # it looks for those that do not
+            environment.let_threads_rest()
         return args.run(args) or 0
     except KeyboardInterrupt as interrupt:
         english = str(interrupt) or "interrupted"

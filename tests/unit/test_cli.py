@@ -427,13 +427,22 @@ def test_a_command_lets_threads_that_wait_give_their_core_away(monkeypatch, caps
     def look(args):
         seen.append(os.environ["GOMP_SPINCOUNT"])
 
-    monkeypatch.setattr(cli, "run_doctor", look)
+    monkeypatch.setattr(cli, "run_site", look)
     for before in ("", "7"):
         monkeypatch.setenv("GOMP_SPINCOUNT", before)
         if not before:
             monkeypatch.delenv("GOMP_SPINCOUNT")
-        assert cli.main(["doctor"]) == 0
+        assert cli.main(["site", "--to", "nowhere"]) == 0
     assert seen == ["10000", "7"]
+
+
+def test_the_command_for_a_check_up_finds_threads_that_wait(monkeypatch, capsys):
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(doctor.os, "getloadavg", lambda: (99, 0, 0), raising=False)
+    monkeypatch.setattr(doctor, "examine", lambda root: doctor.check_load())
+    assert cli.main(["doctor"]) == 0
+    assert "OMP_WAIT_POLICY=passive" in capsys.readouterr().out
 
 
 def test_doctor_notes_a_folder_that_takes_no_files(tmp_path):
