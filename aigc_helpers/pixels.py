@@ -1,5 +1,7 @@
 """What subjects with images share: scales, classes, shapes, pieces, ways through z."""
 
+from numbers import Real
+
 import torch
 import torch.nn.functional as F
 
@@ -196,7 +198,9 @@ def require_not_negative(**weights) -> None:
     What changes with the steps, a callable, is left to itself.
     """
     for name, value in weights.items():
-        fits = isinstance(value, int | float) and value >= 0
+        if torch.is_tensor(value) and value.ndim == 0:
+            value = value.item()
+        fits = isinstance(value, Real) and value >= 0
         if not callable(value) and not fits:
             text = f"{name} must be 0 or more, not {value}"
             raise wrong(text, name, value, "0 或正数：负的权重会让这一项越大越好")

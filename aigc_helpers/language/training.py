@@ -161,7 +161,7 @@ def train_stream(
             f"文本只有 {n} 个字符，要比 length = {length} 长：把 length 改小，"
             "或者多给一些文本。",
         )
-    rng = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(int(seed))  # `Run` refuses half a seed
     starts = torch.arange(batch_size) * n // batch_size
     starts = starts + torch.randint(n, (1,), generator=rng)
     window = torch.arange(length + 1)
@@ -266,7 +266,7 @@ def shuffled_places(n: int, start: int, stop: int, seed: int):
 
 
 def _shuffle(n: int, seed: int, epoch: int):
-    rng = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+    rng = torch.Generator().manual_seed(int(seed) * 1_000_003 + epoch)
     return torch.randperm(n, generator=rng)
 
 
