@@ -311,7 +311,6 @@ SHIPPED = {
     "tables/dependencies.py",
     "tables/measuring.py",
     "tables/stored.py",
-    "training/checkpoint.py",
     "weights/shipped.py",
 }
 
