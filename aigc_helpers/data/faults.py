@@ -1,12 +1,15 @@
 """Why an address gave no file, and whether the address or this machine is to blame."""
 
+import re
+from collections.abc import Iterator
+
 import requests
 import urllib3
 
 # Faults of this machine, which every address meets: their kind, and what it is.
 LOCAL = {
     "socks": "a SOCKS proxy is set, and Python has no package PySocks to use it",
-    "proxy": "the proxy cannot be reached or refuses, or its address is wrong",
+    "proxy": "the proxy cannot be reached or wants a password, or its address is wrong",
     "certificates": "the file of certificates is missing or damaged",
 }
 
@@ -33,10 +36,16 @@ _EXPLANATIONS = (  # the first that fits
     (requests.exceptions.ConnectionError, "no connection"),
     (urllib3.exceptions.TimeoutError, "no further bytes in time"),
 )
+# A proxy's answer to CONNECT, but for 407 (it wants a password), or PySocks' words.
+_REFUSAL = re.compile(
+    "OSError Tunnel connection failed: (?!407)|SOCKS5Error |SOCKS4Error 0x5b"
+)
 
 
 def explain(error: Exception) -> TransferError:
     """An exception of the network library, in words without its addresses."""
+    if _is_refused_by_proxy(error):
+        return TransferError("the proxy works, but does not reach this host")
     if local := _local_kind(error):
         return TransferError(LOCAL[local], local=local)
     for kind, words in _EXPLANATIONS:
@@ -48,6 +57,12 @@ def explain(error: Exception) -> TransferError:
     return TransferError(f"not usable: {type(error).__name__}")
 
 
+def _is_refused_by_proxy(error: Exception) -> bool:
+    """Whether a proxy that works says that it does not reach the host."""
+    said = (f"{type(one).__name__} {one}" for one in _with_causes(error))
+    return any(_REFUSAL.match(words) for words in said)
+
+
 def _local_kind(error: Exception) -> str | None:
     """Which fault of this machine it is, if any; the address itself is a good one."""
     if isinstance(error, requests.exceptions.InvalidSchema):
@@ -57,7 +72,8 @@ def _local_kind(error: Exception) -> str | None:
         requests.exceptions.InvalidURL,  # its address, since the file's is good
         ValueError,  # socks:// without a version
     )
-    if isinstance(error, wrong_proxy) or _comes_from_socks(error):
+    from_socks = any(type(one).__module__ == "socks" for one in _with_causes(error))
+    if isinstance(error, wrong_proxy) or from_socks:
         return "proxy"
     # requests raises a bare OSError for a missing file, OpenSSL speaks of X509.
     if type(error) is OSError and "certificate" in str(error):
@@ -67,13 +83,11 @@ def _local_kind(error: Exception) -> str | None:
     return None
 
 
-def _comes_from_socks(error: BaseException | None) -> bool:
-    """Whether PySocks raised it, or what it was raised from."""
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, and so on."""
     while error is not None:
-        if type(error).__module__ == "socks":
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 def is_web_address(url: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from faulty_server import BODY, FaultyServer, running
-from socks_server import socks_proxy
+from socks_server import UNREACHABLE, socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
 from aigc_helpers.data.catalog import DataFile, DataSet
@@ -538,6 +538,27 @@ def test_a_socks_proxy_is_used(server, proxied, tmp_path):
         proxied(address, has_pysocks=True)
         assert get(tmp_path).read_bytes() == BODY
     assert asked == [("one.invalid", 80)]
+
+
+def assert_blames_the_hosts(tmp_path):
+    """The fault is told as the hosts', and the next call does not ask them."""
+    with pytest.raises(DatasetUnavailable) as info:
+        get(tmp_path)
+    assert info.value.kind == "network"
+    assert len(hosts.FailedHosts(tmp_path).recent()) == len(URLS)
+
+
+def test_a_proxy_that_does_not_reach_a_host_blames_it(server, proxied, tmp_path):
+    server.as_proxy = 503
+    proxied(f"http://127.0.0.1:{server.server_port}")
+    assert_blames_the_hosts(tmp_path)
+
+
+def test_a_socks_proxy_that_does_not_reach_a_host_blames_it(proxied, tmp_path):
+    with socks_proxy(closed_port(), UNREACHABLE) as (address, asked):
+        proxied(address, has_pysocks=True)
+        assert_blames_the_hosts(tmp_path)
+    assert [name for name, _ in asked] == ["one.invalid", "two.invalid"]
 
 
 def test_a_proxy_that_wants_a_password_blames_no_host(server, proxied, tmp_path):
