@@ -70,14 +70,14 @@ def test_download_that_fails_tells_what_was_tried(tiny, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("aigc：没有得到 tiny/data.bin：所有地址")
-    assert f"{server.url('missing')}：HTTP 404" in err
+    assert f"{server.url('missing')}：没有这个文件（HTTP 404）\n" in err
     assert "AIGC_MIRROR" in err
     assert "Traceback" not in err
 
 
 def test_download_asks_hosts_that_failed_a_moment_ago(tiny, tmp_path):
     server = tiny()
-    FailedHosts(tmp_path).add(server.url("good"), "broken")
+    FailedHosts(tmp_path).add(server.url("good"), "broken", "坏了")
     assert cli.main(["download"]) == 0
 
 
@@ -365,10 +365,14 @@ def test_doctor_judges_python(version, level):
 def test_doctor_names_what_decides_about_downloads(tmp_path, monkeypatch):
     monkeypatch.setenv("AIGC_OFFLINE", "1")
     monkeypatch.setenv("AIGC_MIRROR", "https://me:secret@mirror.example/aigc")
-    FailedHosts(tmp_path).add("http://dead.example/x", "no connection")
+    FailedHosts(tmp_path).add("http://dead.example/x", "no connection", "连不上")
     findings = list(doctor.check_network(tmp_path))
     everything = texts(findings, doctor.NOTE) + texts(findings, doctor.GOOD)
-    for words in ("AIGC_OFFLINE", "https://mirror.example/aigc", "dead.example"):
+    for words in (
+        "AIGC_OFFLINE",
+        "https://mirror.example/aigc",
+        "dead.example 刚才没有成功（连不上）",
+    ):
         assert words in everything
     assert "secret" not in everything
 

@@ -116,7 +116,8 @@ def test_a_faulty_address_alone_gives_an_error_and_no_file(
     with pytest.raises(DatasetUnavailable) as caught:
         get(tmp_path)
     assert time.monotonic() - begun < 4
-    [(url, reason)] = caught.value.attempts
+    [(url, reason, chinese)] = caught.value.attempts
+    assert chinese[0] >= "一"
     assert url == server.url(fault)
     assert any(words in reason for words in FAULTS[fault].split("|")), reason
     assert not (tmp_path / "tiny" / "data.bin").exists()
@@ -444,8 +445,9 @@ def test_a_mirror_that_is_no_web_address_gives_way_and_is_told(
     offer(server.url("missing"))
     with pytest.raises(DatasetUnavailable, match="begin AIGC_MIRROR with http") as info:
         get(tmp_path)
-    name, reason = info.value.attempts[0]
+    name, reason, chinese = info.value.attempts[0]
     assert name == "AIGC_MIRROR" and "is no web address" in reason
+    assert chinese == "不是网址，应当以 http:// 或 https:// 开头"
     assert info.value.why_chinese == "AIGC_MIRROR 不是网址"
     offer(other.url("good"))
     assert get(tmp_path).read_bytes() == BODY
@@ -480,7 +482,7 @@ def assert_is_local(kind: str, tmp_path, *words: str):
         with pytest.raises(DatasetUnavailable) as info:
             get(tmp_path)
         assert info.value.kind == kind
-        reasons = {reason for _, reason in info.value.attempts}
+        reasons = {tuple(words) for _, *words in info.value.attempts}
         assert reasons == {faults.LOCAL[kind]}
         for word in words:
             assert word in info.value.why_chinese + info.value.advice_chinese
@@ -596,8 +598,9 @@ def test_a_failed_host_is_asked_again_after_ten_minutes(
         with pytest.raises(DatasetUnavailable) as info:
             get(tmp_path)
     assert len(server.requests) == 1
-    [(_, reason)] = info.value.attempts
+    [(_, reason, chinese)] = info.value.attempts
     assert reason == "not asked: it failed 0 min ago (HTTP 503 Service Unavailable)"
+    assert chinese == "没有再问：0 分钟前没有成功（网站出错（HTTP 503））"
 
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 599)
