@@ -224,7 +224,7 @@ class Run:
     Mistake, WrongCall
         If a number is out of its range, an option unknown, or ``steps`` missing.
     DivergedError
-        If a recorded loss is no longer a number.
+        If a recorded loss is no longer a number, or far from its first value.
     Stopped
         If the reader interrupts; its ``kept`` is this run, as far as it came.
     """
@@ -246,8 +246,10 @@ class Run:
         if unknown := sorted(options.keys() - set(names)):
             known = names[2:]  # behind the network and its parts
             raise WrongCall(
-                f"unknown options {unknown}; there are {known}",
-                f"没有 {'、'.join(unknown)} 这样的选项，可以写：{'、'.join(known)}。",
+                f"unknown options {unknown}; every training has {known}, and what "
+                "the docstring of its function lists besides",
+                f"没有 {'、'.join(unknown)} 这样的选项。每种训练都可以写："
+                f"{'、'.join(known)}；有的函数另外还有，在函数名后面加 ? 查看。",
             )
         if "steps" not in options:
             raise WrongCall(
