@@ -20,7 +20,8 @@ def main(argv: list[str] | None = None) -> int:
     args, debugging = build_parser().parse_args(argv), False
     try:
         debugging = environment.is_on("AIGC_DEBUG")
-        environment.let_threads_rest()
+        if args.command != "doctor":  # it looks for those that do not
+            environment.let_threads_rest()
         return args.run(args) or 0
     except KeyboardInterrupt as interrupt:
         english = str(interrupt) or "interrupted"
@@ -140,7 +141,7 @@ def complain_unavailable(error) -> None:
         complain(str(error))
         return
     name = f"{error.path.parent.name}/{error.path.name}"
-    tried = [f"  {url}：{reason}" for url, reason in error.attempts]
+    tried = [f"  {url}：{chinese}" for url, _, chinese in error.attempts]
     advice = f"  怎么办：{error.advice_chinese}（位置：{error.path.parent}）"
     complain("\n".join([f"没有得到 {name}：{error.why_chinese}", *tried, advice]))
 

@@ -213,11 +213,11 @@ def check_network(folder: Path) -> Iterator[Finding]:
         yield Finding(GOOD, f"首先询问镜像 {without_password(mirror())}")
     if lacks_pysocks():
         yield Finding(WRONG, *words_for("socks"))
-    for host, (age, reason) in FailedHosts(folder).recent().items():
-        minutes = (REMEMBERED - age) / 60
+    for host, failure in FailedHosts(folder).recent().items():
+        minutes = (REMEMBERED - failure.age) / 60
         yield Finding(
             NOTE,
-            f"{host} 刚才没有成功（{reason}），{minutes:.0f} 分钟内不再询问",
+            f"{host} 刚才没有成功（{failure.chinese}），{minutes:.0f} 分钟内不再询问",
             f"运行 {command('aigc')} download 立即重试",
         )
 

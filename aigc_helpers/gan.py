@@ -222,7 +222,7 @@ def train_gan(
     Mistake
         If data, labels or a number cannot be meant.
     DivergedError
-        If a loss is no longer a number.
+        If a loss is no longer a number, or far from its first value.
     """
     require_training_set(data, labels, generator, lowest=-1)
     require_not_negative(gamma=gamma)

@@ -75,11 +75,14 @@ def shift_randomly(images, generator: torch.Generator, *, pixels: int = 2):
 def train_classifier(model, images, labels, **options):
     """Train on images (N, 1, 28, 28) and labels (N,); return the loss history.
 
-    Images are uint8, or floats in [0, 1].
+    Images are uint8, or floats in [0, 1]. A model has 10 classes unless its
+    ``n_classes`` says another number.
     ``options`` are ``steps``, ``batch_size`` (128), ``lr`` (4e-3), ``seed``,
     ``checkpoint``: see `training.Run`.
     """
-    require_training_set(images, labels, model, lowest=0)
+    require_training_set(
+        images, labels, model, lowest=0, n_classes=DigitClassifier.n_classes
+    )
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.05, fused=True)
     options = {"batch_size": 128, "lr": 4e-3} | options
     run = Run(model, {"optimizer": optimizer}, **options)

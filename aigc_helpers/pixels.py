@@ -1,5 +1,7 @@
 """What subjects with images share: scales, classes, shapes, pieces, ways through z."""
 
+from numbers import Real
+
 import torch
 import torch.nn.functional as F
 
@@ -118,7 +120,9 @@ def _out_of_unit(low: float, high: float) -> Mistake:
     )
 
 
-def require_training_set(data, labels, network, *, lowest: int) -> None:
+def require_training_set(
+    data, labels, network, *, lowest: int, n_classes: int = 0
+) -> None:
     """Raise a Mistake unless a network can be trained on these data and labels.
 
     Parameters
@@ -126,10 +130,12 @@ def require_training_set(data, labels, network, *, lowest: int) -> None:
     data : tensor (N, ...)
         uint8 images, floats in [``lowest``, 1] of the same shape, or rows of floats.
     labels : int64 tensor (N,), or None
-        Only and always for a network with ``n_classes``.
+        Only and always for a network with classes.
     network : nn.Module
     lowest : int
         Of the pixels that the network works with: 0, or -1 if they come out of a tanh.
+    n_classes : int
+        Of a network that does not say it itself, as ``n_classes``.
     """
     if not torch.is_tensor(data) or len(data) == 0:
         raise Mistake(
@@ -138,7 +144,7 @@ def require_training_set(data, labels, network, *, lowest: int) -> None:
         )
     if data.ndim == 4:
         _require_scale(data, lowest)
-    n_classes = getattr(network, "n_classes", 0)
+    n_classes = getattr(network, "n_classes", n_classes)
     if (labels is None) == bool(n_classes):
         _complain_of_labels(network, missing=labels is None)
     if labels is not None:
@@ -196,7 +202,9 @@ def require_not_negative(**weights) -> None:
     What changes with the steps, a callable, is left to itself.
     """
     for name, value in weights.items():
-        fits = isinstance(value, int | float) and value >= 0
+        if torch.is_tensor(value) and value.ndim == 0:
+            value = value.item()
+        fits = isinstance(value, Real) and value >= 0
         if not callable(value) and not fits:
             text = f"{name} must be 0 or more, not {value}"
             raise wrong(text, name, value, "0 或正数：负的权重会让这一项越大越好")

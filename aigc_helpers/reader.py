@@ -10,6 +10,8 @@ import sys
 import traceback
 from pathlib import Path
 
+_MAGIC = "get_ipython().run_"  # how IPython writes %time and %%time
+
 
 class ForReader:
     """What an exception is, besides, that has words for the reader.
@@ -25,6 +27,9 @@ class ForReader:
     def __init__(self, text: str = "", chinese: str = ""):
         super().__init__(text)
         self.chinese = chinese or text
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would put it in quotes
 
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows instead of a traceback."""
@@ -45,11 +50,6 @@ def wrong(text: str, name: str, value, meant: str) -> Mistake:
     return Mistake(text, f"{name} 写成了 {value!r}，应当是{meant}。")
 
 
-def unknown(text: str, value, known) -> Mistake:
-    """A name that does not exist; ``known`` are those that do."""
-    return Mistake(text, f"没有 {value!r}，可以写：{'、'.join(map(repr, known))}。")
-
-
 class Stopped(ForReader, KeyboardInterrupt):
     """The reader stopped something long; what it had reached is kept.
 
@@ -67,11 +67,14 @@ class Stopped(ForReader, KeyboardInterrupt):
 
 
 def line_of_reader(trace) -> list[str]:
-    """Number and text of the line of the cell that was run, if they are known."""
+    """Number and text of the line of the cell that was run, if they are known.
+
+    Of a cell under a magic (``%%time``) only the call of the magic is known.
+    """
     frames = traceback.extract_tb(trace)
     while frames and Path(frames[0].filename).name == "interactiveshell.py":
         frames.pop(0)
-    if not frames or not frames[0].line:
+    if not frames or not frames[0].line or frames[0].line.startswith(_MAGIC):
         return []
     return [f"这一格第 {frames[0].lineno} 行：{frames[0].line}"]
 

@@ -15,8 +15,8 @@ from platformdirs import user_cache_dir
 
 from aigc_helpers import environment
 from aigc_helpers.data.catalog import DataFile, find_dataset
-from aigc_helpers.data.faults import TransferError, is_web_address
-from aigc_helpers.data.hosts import FailedHosts, host_of, without_password
+from aigc_helpers.data.faults import LOCAL, TransferError, is_web_address
+from aigc_helpers.data.hosts import FailedHosts, Failure, host_of, without_password
 from aigc_helpers.data.transfer import Limits, pull
 from aigc_helpers.progress import progress
 from aigc_helpers.reader import ForReader
@@ -52,17 +52,17 @@ _CHINESE = {  # the same for the reader: why, and what to do
     "read_only": ("数据文件夹不能写入", "用 AIGC_DATA_DIR 指定一个可以写入的文件夹"),
     "busy": ("另一个进程一直在下载它", "等它结束，或者终止它"),
     "socks": (
-        "设置了 SOCKS 代理，而 Python 缺少使用它的 PySocks",
+        LOCAL["socks"][1],
         "运行 {pip} install pysocks（pip 也用不了 SOCKS 代理，先取消环境变量 "
         "all_proxy）；或者取消 all_proxy，把 https_proxy 设为 HTTP 代理",
     ),
     "proxy": (
-        "代理连不上，或者代理的地址写错了",
+        LOCAL["proxy"][1],
         "打开代理；或者改正、取消环境变量 https_proxy、http_proxy、all_proxy"
         "（SOCKS 代理的地址以 socks5h:// 开头）",
     ),
     "certificates": (
-        "证书文件不存在，或者已损坏",
+        LOCAL["certificates"][1],
         "改正或取消环境变量 REQUESTS_CA_BUNDLE、CURL_CA_BUNDLE",
     ),
     "mirror": (
@@ -81,7 +81,7 @@ class DatasetUnavailable(ForReader, RuntimeError):
         Where the file should be.
     kind : str
         Why; one of those that `_ADVICE` lists.
-    attempts : list of (address, reason)
+    attempts : list of (address, reason, reason in Chinese)
         What was asked, and why each address failed.
     why_chinese, advice_chinese : str
         Why, and what to do, in words for the reader.
@@ -91,7 +91,7 @@ class DatasetUnavailable(ForReader, RuntimeError):
         self.path, self.kind, self.detail = path, kind, detail
         self.attempts = list(attempts)
         self.why_chinese, self.advice_chinese = words_for(kind)
-        tried = [f"  {url}: {reason}" for url, reason in self.attempts]
+        tried = [f"  {url}: {reason}" for url, reason, _ in self.attempts]
         headline = f"{path.parent.name}/{path.name} is not available: {detail}"
         advice = with_commands(_ADVICE[kind])
         place = f"It belongs to {path.parent}. What to do: {advice}."
@@ -192,10 +192,13 @@ def mirror() -> str:
     return environment.text("AIGC_MIRROR").rstrip("/")
 
 
-def mirror_fault() -> str | None:
-    """What is wrong with the address of the mirror itself."""
+def mirror_fault() -> tuple[str, str] | None:
+    """What is wrong with the mirror's address itself, in English and in Chinese."""
     if mirror() and not is_web_address(mirror()):
-        return "is no web address: it must begin with http:// or https://"
+        return (
+            "is no web address: it must begin with http:// or https://",
+            "不是网址，应当以 http:// 或 https:// 开头",
+        )
     return None
 
 
@@ -210,22 +213,20 @@ def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
     """Ask one address after the other until a verified file is in place."""
     attempts, kinds = [], []
     if fault := mirror_fault():
-        attempts.append(("AIGC_MIRROR", fault))
+        attempts.append(("AIGC_MIRROR", *fault))
         kinds.append("mirror")
     part = path.with_name(f".{path.name}.part")
     for url in addresses(file, path.parent.name):
         failure = failed.recent().get(host_of(url))
         if failure and not ask_again:
-            age, reason = failure
-            ago = f"not asked: it failed {age / 60:.0f} min ago ({reason})"
-            attempts.append((without_password(url), ago))
+            attempts.append((without_password(url), *_not_asked(failure)))
             continue
         try:
             _pull_verified(url, part, file, limits)
         except TransferError as error:
-            attempts.append((without_password(url), str(error)))
+            attempts.append((without_password(url), str(error), error.chinese))
             if error.blames_host:
-                failed.add(url, str(error))
+                failed.add(url, str(error), error.chinese)
             if error.local:
                 kinds.append(error.local)
             continue
@@ -236,6 +237,15 @@ def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
     detail = f"{fault}, and no address gave it"
     kind = kinds[-1] if kinds else "network"  # a fault of this machine explains more
     raise DatasetUnavailable(path, kind, detail, attempts)
+
+
+def _not_asked(failure: Failure) -> tuple[str, str]:
+    """Why a host is left alone, in English and in Chinese."""
+    minutes = f"{failure.age / 60:.0f}"
+    return (
+        f"not asked: it failed {minutes} min ago ({failure.reason})",
+        f"没有再问：{minutes} 分钟前没有成功（{failure.chinese}）",
+    )
 
 
 def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None:
@@ -249,7 +259,11 @@ def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None
     part.unlink()
     if held:  # the older piece may be the culprit: once more, from the start
         return _pull_verified(url, part, file, limits)
-    raise TransferError(f"altered or damaged: {fault}", blames_host=False)
+    raise TransferError(
+        f"altered or damaged: {fault}",
+        "文件已损坏或被改动，校验和不对",
+        blames_host=False,
+    )
 
 
 def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from aigc_helpers.files import write_text
@@ -31,6 +32,14 @@ def without_password(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(netloc=host_of(url)))
 
 
+class Failure(NamedTuple):
+    """How long ago a host failed, in seconds, and why."""
+
+    age: float
+    reason: str
+    chinese: str  # the reason for the reader
+
+
 class FailedHosts:
     """Hosts that failed in the last ten minutes, kept in a small JSON file.
 
@@ -40,23 +49,27 @@ class FailedHosts:
     def __init__(self, folder: Path):
         self.path = folder / FILE_NAME
 
-    def recent(self) -> dict[str, tuple[float, str]]:
-        """``{host: (seconds since it failed, reason)}``."""
+    def recent(self) -> dict[str, Failure]:
+        """Failures by host."""
         now = time.time()
         try:
             stored = json.loads(self.path.read_text("utf-8"))
-            ages = {
-                host: (now - float(entry["time"]), str(entry["reason"]))
+            failures = {
+                host: Failure(
+                    now - float(entry["time"]),
+                    str(entry["reason"]),
+                    str(entry["chinese"]),
+                )
                 for host, entry in stored.items()
             }
         except _UNREADABLE:
             return {}
         # A negative age comes from a clock that was set back.
-        return {host: e for host, e in ages.items() if 0 <= e[0] < REMEMBERED}
+        return {host: f for host, f in failures.items() if 0 <= f.age < REMEMBERED}
 
-    def add(self, url: str, reason: str) -> None:
+    def add(self, url: str, reason: str, chinese: str) -> None:
         """Remember that the host of ``url`` failed now."""
-        self._write(self.recent() | {host_of(url): (0.0, reason)})
+        self._write(self.recent() | {host_of(url): Failure(0.0, reason, chinese)})
 
     def remove(self, url: str) -> None:
         """Forget the host of ``url``: it answered."""
@@ -64,11 +77,11 @@ class FailedHosts:
         if recent.pop(host_of(url), None):
             self._write(recent)
 
-    def _write(self, recent: dict[str, tuple[float, str]]) -> None:
+    def _write(self, recent: dict[str, Failure]) -> None:
         now = time.time()
         entries = {
-            host: {"time": now - age, "reason": reason}
-            for host, (age, reason) in recent.items()
+            host: {"time": now - age, "reason": reason, "chinese": chinese}
+            for host, (age, reason, chinese) in recent.items()
         }
         with contextlib.suppress(OSError):
             write_text(self.path, json.dumps(entries, indent=1))

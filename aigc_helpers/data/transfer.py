@@ -73,7 +73,10 @@ def _pull_once(url, part, size, deadline, limits, *, report):
             for chunk in answer.chunks():
                 at += len(chunk)
                 if at > size:
-                    raise TransferError(f"sends more than the {size:,} bytes expected")
+                    raise TransferError(
+                        f"sends more than the {size:,} bytes expected",
+                        f"发来的多于应有的 {size:,} 字节",
+                    )
                 out.write(chunk)
                 report(at)
             out.flush()
@@ -81,7 +84,11 @@ def _pull_once(url, part, size, deadline, limits, *, report):
     finally:
         answer.abandon()
     if at < size:
-        raise TransferError(f"ended after {at:,} of {size:,} bytes", may_resume=True)
+        raise TransferError(
+            f"ended after {at:,} of {size:,} bytes",
+            f"只发来 {at:,} 字节，应有 {size:,} 字节",
+            may_resume=True,
+        )
 
 
 def _first_byte(response, have: int, size: int, part: Path) -> int:
@@ -89,30 +96,46 @@ def _first_byte(response, have: int, size: int, part: Path) -> int:
     code, headers = response.status_code, response.headers
     if code == 416:  # nothing after the part we hold: it is not a part of this file
         part.unlink(missing_ok=True)
-        raise TransferError("refuses to resume", may_resume=True)
+        raise TransferError("refuses to resume", "不肯接着传", may_resume=True)
     if code == 407:
-        raise TransferError(LOCAL["proxy"], local="proxy")
+        raise TransferError(*LOCAL["proxy"], local="proxy")
     if code not in (200, 206):
         raise TransferError(
             f"HTTP {code} {response.reason or ''}".strip(),
+            _status_in_chinese(code),
             blames_host=code >= 500 or code == 429,
         )
     if headers.get("Content-Type", "").lower().startswith("text/html"):
-        raise TransferError("answers with a web page, perhaps a proxy's log-in page")
+        raise TransferError(
+            "answers with a web page, perhaps a proxy's log-in page",
+            "发来的是网页，也许是上网要登录的那一页",
+        )
     if code == 206:
         return _resumed_at(headers.get("Content-Range", ""), have, size)
     length = headers.get("Content-Length", str(size))
     if length != str(size):
         raise TransferError(
-            f"offers {length} bytes, expected {size:,}", blames_host=False
+            f"offers {length} bytes, expected {size:,}",
+            f"文件有 {length} 字节，应有 {size:,} 字节",
+            blames_host=False,
         )
     return 0
+
+
+def _status_in_chinese(code: int) -> str:
+    """What an HTTP status means, in a few words."""
+    known = {403: "网站不给", 404: "没有这个文件", 429: "问得太频繁"}
+    meaning = known.get(code, "网站出错" if code >= 500 else "网站没有给出文件")
+    return f"{meaning}（HTTP {code}）"
 
 
 def _resumed_at(content_range: str, have: int, size: int) -> int:
     match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range.strip())
     if not match or int(match[1]) != have or match[2] not in ("*", str(size)):
-        raise TransferError(f"answers with another range: {content_range!r}")
+        raise TransferError(
+            f"answers with another range: {content_range!r}",
+            f"发来的不是要的那一段：{content_range!r}",
+        )
     return have
 
 
@@ -158,7 +181,7 @@ class _Answer:
         try:
             item = self.items.get(timeout=max(0.0, min(left, self.limits.stall)))
         except queue.Empty:
-            raise TransferError("too slow") from None
+            raise TransferError("too slow", "太慢") from None
         if isinstance(item, TransferError):
             raise item
         return item
@@ -203,5 +226,9 @@ class _Answer:
             response.close()
             url = urljoin(url, response.headers["Location"])
             if not is_web_address(url):
-                raise TransferError("redirects to something that is no web address")
-        raise TransferError(f"redirects more than {self.limits.redirects} times")
+                raise TransferError(
+                    "redirects to something that is no web address",
+                    "转到的地方不是网址",
+                )
+        most = self.limits.redirects
+        raise TransferError(f"redirects more than {most} times", f"转了超过 {most} 次")

@@ -18,7 +18,9 @@ class UnknownName(ForReader, KeyError):
     """A name that no value was given for."""
 
     def __init__(self, name: str):
-        super().__init__(name, f"公式里的 {name} 没有给值：在后面写上 {name}=…。")
+        super().__init__(
+            f"{name} has no value", f"公式里的 {name} 没有给值：在后面写上 {name}=…。"
+        )
 
 
 def evaluator(values: Mapping[str, Any]) -> "Evaluator":

@@ -34,7 +34,7 @@ def train_family(
     Raises
     ------
     DivergedError
-        If a loss is no longer a number.
+        If a loss is no longer a number, or far from its first value.
     """
     players, betas = model.players(), betas or model.betas
     optimizers = {

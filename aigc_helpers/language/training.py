@@ -88,7 +88,8 @@ def train_language(
     Raises
     ------
     DivergedError
-        If the loss or the gradient is no longer a number.
+        If the loss or the gradient is no longer a number, or the loss far from its
+        first value.
     """
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=weight_decay, fused=True
@@ -145,7 +146,8 @@ def train_stream(
         If the text is too short, holds tokens that the model does not know, or the
         model has lines.
     DivergedError
-        If the loss or the gradient is no longer a number.
+        If the loss or the gradient is no longer a number, or the loss far from its
+        first value.
     """
     require_counts(batch_size=batch_size, length=length)
     _require_tokens(model, tokens)
@@ -161,7 +163,7 @@ def train_stream(
             f"文本只有 {n} 个字符，要比 length = {length} 长：把 length 改小，"
             "或者多给一些文本。",
         )
-    rng = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(int(seed))  # `Run` refuses half a seed
     starts = torch.arange(batch_size) * n // batch_size
     starts = starts + torch.randint(n, (1,), generator=rng)
     window = torch.arange(length + 1)
@@ -205,7 +207,8 @@ def train_lines(
         If there are no lines, one has fewer than two tokens or ends before its end, or
         a token is unknown.
     DivergedError
-        If the loss or the gradient is no longer a number.
+        If the loss or the gradient is no longer a number, or the loss far from its
+        first value.
     """
     require_counts(batch_size=batch_size)
     inputs, targets, lengths = pad_lines(lines, line_end=model.line_end)
@@ -266,7 +269,7 @@ def shuffled_places(n: int, start: int, stop: int, seed: int):
 
 
 def _shuffle(n: int, seed: int, epoch: int):
-    rng = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+    rng = torch.Generator().manual_seed(int(seed) * 1_000_003 + epoch)
     return torch.randperm(n, generator=rng)
 
 

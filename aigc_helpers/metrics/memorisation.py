@@ -125,8 +125,8 @@ def _require_real_numbers(**sets) -> None:
     for name, values in sets.items():
         if len(values) == 0:
             raise Mistake(
-                f"{name} is empty; the test needs all three sets",
-                f"{name} 是空的：样本、训练图、留出图，三堆都要有。",
+                f"{name} is empty; pass 1 row or more",
+                f"{name} 是空的，至少要有一个。",
             )
         if values.shape[1:] != samples.shape[1:]:
             raise Mistake(

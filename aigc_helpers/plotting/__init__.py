@@ -37,11 +37,10 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *_HOMES])
 
 
-def _write_chinese() -> bool:
+def _write_chinese() -> None:
     """In a notebook, own figures too find Chinese characters; a program's do not."""
     if in_notebook():
         importlib.import_module(f"{__name__}.font").fall_back()
-    return in_notebook()
 
 
-WRITES_CHINESE = _write_chinese()
+_write_chinese()

@@ -1,6 +1,7 @@
 """Make and open a store's file; say in plain words why one cannot be opened."""
 
 import os
+from numbers import Integral
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,7 @@ def create(path: Path, latent_dim: int | None) -> None:
 
     If another process was quicker, its file stays.
     """
-    if not isinstance(latent_dim, int) or not 1 <= latent_dim <= MOST_DIMENSIONS:
+    if not isinstance(latent_dim, Integral) or not 1 <= latent_dim <= MOST_DIMENSIONS:
         raise Mistake(
             f"a new store needs latent_dim, 1 to {MOST_DIMENSIONS}, not {latent_dim!r}",
             f"新建一个库要写 latent_dim，1 到 {MOST_DIMENSIONS} 的整数，这里是"

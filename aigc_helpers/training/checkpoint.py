@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from aigc_helpers.files import whole
+from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import describe_runtime
 
 FACTS = {"step", "steps", "parts", "runtime"}  # what every checkpoint tells of its run
@@ -71,7 +72,7 @@ def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
 
     Raises
     ------
-    ValueError
+    Mistake
         If the file is damaged, belongs to a run of another length, or does not fit
         ``parts``.
     """
@@ -85,9 +86,11 @@ def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
         try:
             _load(part, {k.removeprefix(f"{name}/"): v for k, v in mine.items()})
         except (LookupError, RuntimeError, TypeError, ValueError) as error:
-            raise ValueError(
+            raise Mistake(
                 f"{path} does not fit {name}: it belongs to another network or data "
-                f"set. Name another file, or delete this one to start anew. ({error})"
+                f"set. Name another file, or delete this one to start anew. ({error})",
+                f"检查点 {path} 属于别的网络或者别的数据：换一个文件名，或者删掉这个"
+                "文件，重新训练。",
             ) from error
     return facts["step"]
 
@@ -95,22 +98,29 @@ def restore_checkpoint(path: Path | str, parts: dict, steps: int) -> int:
 def _require_same_run(path, facts: dict, parts: dict, steps: int) -> None:
     """Refuse a checkpoint of another run; warn of another machine or torch."""
     if facts["steps"] != steps:
-        raise ValueError(
+        raise Mistake(
             f"{path} belongs to a run of {facts['steps']} steps, not {steps}: its "
             "learning rate follows that length. Ask for the same number of steps, or "
-            "delete the file to start anew."
+            "delete the file to start anew.",
+            f"检查点 {path} 属于 {facts['steps']} 步的训练，这里写的是 {steps} 步："
+            f"步数写回 {facts['steps']}，或者删掉这个文件，重新训练。",
         )
     if type(facts["step"]) is not int or not 0 <= facts["step"] <= steps:
-        raise ValueError(f"{path} is at step {facts['step']} of {steps}; delete it")
+        raise Mistake(
+            f"{path} is at step {facts['step']} of {steps}; delete it",
+            f"检查点 {path} 停在第 {facts['step']} 步，训练只有 {steps} 步：删掉这个"
+            "文件，重新训练。",
+        )
     if facts["parts"] != sorted(parts):
-        raise ValueError(
+        raise Mistake(
             f"{path} holds {facts['parts']}, this run needs {sorted(parts)}: it "
-            "belongs to another kind of training. Name another file, or delete it."
+            "belongs to another kind of training. Name another file, or delete it.",
+            f"检查点 {path} 属于另一种训练：换一个文件名，或者删掉这个文件。",
         )
     if facts["runtime"] != describe_runtime():
         warnings.warn(
-            f"{path} was made with {facts['runtime']}, this is {describe_runtime()}: "
-            "training goes on, but not to bit-equal weights",
+            f"检查点 {path} 是在别的环境里存的（{facts['runtime']}，这里是 "
+            f"{describe_runtime()}）：训练接着走，但最后的权重不会逐位相同",
             stacklevel=6,  # of training_steps, of Run, of a loop, of its caller
         )
 
@@ -120,24 +130,30 @@ def read_checkpoint(path: Path | str) -> tuple[dict, dict]:
 
     Raises
     ------
-    ValueError
+    Mistake
         If the file is not a whole checkpoint.
     """
     if not Path(path).is_file():
-        raise ValueError(f"{path} is not a checkpoint (no file); name another")
+        raise Mistake(
+            f"{path} is not a checkpoint (no file); name another",
+            f"{path} 不是文件，不能当检查点：换一个文件名。",
+        )
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {key: file.get_tensor(key) for key in file.keys()}
         state = metadata["state"]
         if metadata["sha256"] != _sha256(state, tensors):
-            raise ValueError("its checksum is wrong")
+            raise SafetensorError("its checksum is wrong")
         facts = json.loads(state)
         if missing := FACTS - dict(facts).keys():
-            raise KeyError(f"no {sorted(missing)}")
+            raise LookupError(f"no {sorted(missing)}")
         return tensors, facts
     except _NOT_A_CHECKPOINT as error:
-        raise ValueError(f"{path} is not a checkpoint ({error}); delete it") from error
+        raise Mistake(
+            f"{path} is not a checkpoint ({error}); delete it",
+            f"{path} 不是检查点，或者已经损坏：删掉这个文件，重新训练。",
+        ) from error
 
 
 def _load(part, values: dict) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, fields
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import torch
@@ -224,7 +224,7 @@ class Run:
     Mistake, WrongCall
         If a number is out of its range, an option unknown, or ``steps`` missing.
     DivergedError
-        If a recorded loss is no longer a number.
+        If a recorded loss is no longer a number, or far from its first value.
     Stopped
         If the reader interrupts; its ``kept`` is this run, as far as it came.
     """
@@ -246,8 +246,10 @@ class Run:
         if unknown := sorted(options.keys() - set(names)):
             known = names[2:]  # behind the network and its parts
             raise WrongCall(
-                f"unknown options {unknown}; there are {known}",
-                f"没有 {'、'.join(unknown)} 这样的选项，可以写：{'、'.join(known)}。",
+                f"unknown options {unknown}; every training has {known}, and what "
+                "the docstring of its function lists besides",
+                f"没有 {'、'.join(unknown)} 这样的选项。每种训练都可以写："
+                f"{'、'.join(known)}；有的函数另外还有，在函数名后面加 ? 查看。",
             )
         if "steps" not in options:
             raise WrongCall(
@@ -258,6 +260,7 @@ class Run:
 
     def __post_init__(self):
         self._require_ranges()
+        self._make_plain()
         self.rng = torch.Generator().manual_seed(self.seed)
         self._average = MovingAverage(self.network, self.decay)
         self._step = 0
@@ -307,7 +310,7 @@ class Run:
 
     def _require_ranges(self) -> None:
         require_counts(steps=self.steps, batch_size=self.batch_size)
-        if not isinstance(self.seed, int):
+        if not isinstance(self.seed, Integral):
             text = f"seed must be a whole number: {self.seed!r}"
             raise wrong(text, "seed", self.seed, "整数")
         if not is_number(self.decay) or not 0 <= self.decay < 1:
@@ -320,11 +323,18 @@ class Run:
                 for group in part.param_groups:
                     require_rate(group["lr"] if self.lr is None else self.lr)
 
+    def _make_plain(self) -> None:
+        """Numbers of NumPy to Python's, which generators and checkpoints take."""
+        self.steps, self.batch_size = int(self.steps), int(self.batch_size)
+        self.seed, self.decay = int(self.seed), float(self.decay)
+        if self.lr is not None:
+            self.lr = float(self.lr)
+
 
 def require_counts(**counts) -> None:
     """Raise a Mistake that names the first that is no whole number from 1."""
     for name, value in counts.items():
-        if not isinstance(value, int) or value < 1:
+        if not isinstance(value, Integral) or value < 1:
             text = f"{name} must be a whole number from 1: {value!r}"
             raise wrong(text, name, value, "1 或更大的整数")
 

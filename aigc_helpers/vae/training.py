@@ -63,7 +63,7 @@ def train_vae(
     Mistake
         If data, labels or a number cannot be meant.
     DivergedError
-        If a loss is no longer a number.
+        If a loss is no longer a number, or far from its first value.
     """
     require_training_set(data, labels, model, lowest=0)
     require_not_negative(beta=beta, free_bits=free_bits)

@@ -24,6 +24,7 @@ class FaultyServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.body, self.requests, self.closing = body, [], threading.Event()
         self.files: dict[str, bytes] = {}  # other bodies, by file name
+        self.as_proxy = 407  # it wants a password
 
     def url(self, behaviour: str, name: str = "data.bin") -> str:
         return f"http://127.0.0.1:{self.server_port}/{behaviour}/tiny/{name}"
@@ -52,13 +53,16 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        if self.path.startswith("http://"):  # as a proxy it wants a password
-            return self.answer(407, b"")
+        if self.path.startswith("http://"):
+            return self.do_CONNECT()
         behaviour, name = self.path.split("/")[1], self.path.split("/")[-1]
         self.body = self.server.files.get(name, self.server.body)
         self.server.requests.append((self.path, self.headers.get("Range")))
         self.close_connection = True
         getattr(self, behaviour.replace("-", "_"))()
+
+    def do_CONNECT(self):
+        self.answer(self.server.as_proxy, b"")
 
     def answer(self, code=200, body=None, length=None, **headers):
         body = self.body if body is None else body

@@ -7,6 +7,8 @@ import threading
 from contextlib import contextmanager
 from socket import create_connection
 
+REACHED, UNREACHABLE = b"\x00", b"\x04"  # what a proxy may say of a host
+
 
 class Handler(socketserver.StreamRequestHandler):
     """RFC 1928: greeting, CONNECT, then bytes both ways."""
@@ -16,7 +18,9 @@ class Handler(socketserver.StreamRequestHandler):
         self.rfile.read(n_methods)
         self.wfile.write(b"\x05\x00")  # no password
         self.server.asked.append(self.read_address())
-        self.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
+        self.wfile.write(b"\x05" + self.server.reply + b"\x00\x01" + bytes(6))
+        if self.server.reply != REACHED:
+            return
         with create_connection(self.server.target) as target:
             self.pass_on(target)
 
@@ -36,10 +40,11 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def socks_proxy(port: int):
+def socks_proxy(port: int, reply: bytes = REACHED):
     """A proxy to a port here; gives its address and what it was asked for."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads, server.block_on_close = True, False
+        server.reply = reply
         server.target, server.asked = ("127.0.0.1", port), []
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"socks5h://127.0.0.1:{server.server_address[1]}", server.asked

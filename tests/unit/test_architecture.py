@@ -117,9 +117,7 @@ def import_only_defines(tree, room):
             "__name__ == '__main__'",
         ):
             continue
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
+        if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr):
             problems.append(f"line {node.lineno}: {type(node).__name__}")
         problems += [
             f"line {call.lineno}: calls {name}"

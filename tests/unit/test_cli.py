@@ -70,14 +70,14 @@ def test_download_that_fails_tells_what_was_tried(tiny, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("aigc：没有得到 tiny/data.bin：所有地址")
-    assert f"{server.url('missing')}：HTTP 404" in err
+    assert f"{server.url('missing')}：没有这个文件（HTTP 404）\n" in err
     assert "AIGC_MIRROR" in err
     assert "Traceback" not in err
 
 
 def test_download_asks_hosts_that_failed_a_moment_ago(tiny, tmp_path):
     server = tiny()
-    FailedHosts(tmp_path).add(server.url("good"), "broken")
+    FailedHosts(tmp_path).add(server.url("good"), "broken", "坏了")
     assert cli.main(["download"]) == 0
 
 
@@ -365,10 +365,14 @@ def test_doctor_judges_python(version, level):
 def test_doctor_names_what_decides_about_downloads(tmp_path, monkeypatch):
     monkeypatch.setenv("AIGC_OFFLINE", "1")
     monkeypatch.setenv("AIGC_MIRROR", "https://me:secret@mirror.example/aigc")
-    FailedHosts(tmp_path).add("http://dead.example/x", "no connection")
+    FailedHosts(tmp_path).add("http://dead.example/x", "no connection", "连不上")
     findings = list(doctor.check_network(tmp_path))
     everything = texts(findings, doctor.NOTE) + texts(findings, doctor.GOOD)
-    for words in ("AIGC_OFFLINE", "https://mirror.example/aigc", "dead.example"):
+    for words in (
+        "AIGC_OFFLINE",
+        "https://mirror.example/aigc",
+        "dead.example 刚才没有成功（连不上）",
+    ):
         assert words in everything
     assert "secret" not in everything
 
@@ -427,13 +431,22 @@ def test_a_command_lets_threads_that_wait_give_their_core_away(monkeypatch, caps
     def look(args):
         seen.append(os.environ["GOMP_SPINCOUNT"])
 
-    monkeypatch.setattr(cli, "run_doctor", look)
+    monkeypatch.setattr(cli, "run_site", look)
     for before in ("", "7"):
         monkeypatch.setenv("GOMP_SPINCOUNT", before)
         if not before:
             monkeypatch.delenv("GOMP_SPINCOUNT")
-        assert cli.main(["doctor"]) == 0
+        assert cli.main(["site", "--to", "nowhere"]) == 0
     assert seen == ["10000", "7"]
+
+
+def test_the_command_for_a_check_up_finds_threads_that_wait(monkeypatch, capsys):
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(doctor.os, "getloadavg", lambda: (99, 0, 0), raising=False)
+    monkeypatch.setattr(doctor, "examine", lambda root: doctor.check_load())
+    assert cli.main(["doctor"]) == 0
+    assert "OMP_WAIT_POLICY=passive" in capsys.readouterr().out
 
 
 def test_doctor_notes_a_folder_that_takes_no_files(tmp_path):

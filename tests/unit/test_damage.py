@@ -291,11 +291,15 @@ def test_a_memory_of_hosts_of_anything_is_read(content, tmp_path):
     content = content if isinstance(content, bytes) else content.encode()
     (tmp_path / hosts.FILE_NAME).write_bytes(content)
     recent = hosts.FailedHosts(tmp_path).recent()
-    assert all(0 <= age < hosts.REMEMBERED for age, _ in recent.values())
+    assert all(0 <= age < hosts.REMEMBERED for age, *_ in recent.values())
 
 
 host_entry = st.fixed_dictionaries(
-    {"time": st.one_of(numbers, json_values), "reason": json_values}
+    {
+        "time": st.one_of(numbers, json_values),
+        "reason": json_values,
+        "chinese": json_values,
+    }
 )
 
 

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from aigc_helpers import judge
+from aigc_helpers.reader import Mistake
 from aigc_helpers.training import DivergedError
 from aigc_helpers.training.checkpoint import read_checkpoint
 
@@ -40,6 +41,16 @@ def test_pixels_reach_the_network_between_minus_one_and_one(model):
     model.trunk.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     model.features(torch.tensor([0.0, 0.5, 1.0]).view(3, 1, 1, 1).expand(3, 1, 28, 28))
     torch.testing.assert_close(seen[0][:, 0, 0, 0], torch.tensor([-1.0, 0.0, 1.0]))
+
+
+def test_a_network_that_does_not_name_its_classes_has_ten(model):
+    images, labels = tiny_set()
+    plain = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(28 * 28, 10))
+    history = judge.train_classifier(plain, images, labels, steps=2)
+    assert len(history["loss"]) == 2
+    with pytest.raises(Mistake) as caught:
+        judge.train_classifier(plain, images, labels + 5, steps=2)
+    assert "只有 0 到 9 类" in caught.value.chinese
 
 
 def test_the_default_has_64_features():

@@ -177,6 +177,10 @@ MISTAKES = {
         lambda: gan.sample_images(gan.Generator(4, 4), 10),
         "torch.randn(10, 16)",
     ),
+    "no neighbours": (
+        lambda: metrics.nearest_neighbours(DIGITS / 255, DIGITS[:0] / 255),
+        "reference 是空的，至少要有一个",
+    ),
     "bytes for neighbours": (
         lambda: metrics.nearest_neighbours(DIGITS, DIGITS),
         "先除以 255",
@@ -216,6 +220,10 @@ MISTAKES = {
     ),
     "steps forgotten": (lambda: gan.train_gan(*pair(), DIGITS), "忘了写 steps"),
     "misspelt option": (lambda: play(setps=3), "没有 setps 这样的选项"),
+    "option of another training": (
+        lambda: encode(kl_weight=2),
+        "有的函数另外还有，在函数名后面加 ? 查看",
+    ),
     "misspelt option of an explorer": (
         lambda: SweepExplorer(lambda value: {"x": value}, [1, 2], name="β", strat=1),
         "没有 strat 这样的选项",
@@ -248,6 +256,7 @@ def test_a_store_says_what_is_wrong(tmp_path):
             with pytest.raises((ValueError, KeyError, StoreError)) as caught:
                 wrong()
             assert words in caught.value.chinese
+            assert str(caught.value)[0] not in "'\""
 
 
 def test_a_loss_far_from_its_first_value_ends_the_run():
@@ -273,6 +282,20 @@ def test_a_notebook_shows_the_sentence_the_readers_line_and_the_english():
     shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
     assert shell.run_cell(cell).error_in_exec is not None
     assert shown == ["x 写成了 0。", "这一格第 4 行：inner()", "（Mistake: x is 0）"]
+
+
+def fail():
+    raise Mistake("x is 0", "x 写成了 0。")
+
+
+@pytest.mark.parametrize("magic", ["%%time\n", "%%capture\n", "%time "])
+def test_the_call_of_a_magic_is_not_shown_as_the_readers_line(magic):
+    shell = InteractiveShell.instance()
+    shell.user_ns["fail"], shown = fail, []
+    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+    shell.run_cell(f"{magic}fail()")
+    where = ["这一格第 1 行：fail()"] if "capture" in magic else []
+    assert shown == ["x 写成了 0。", *where, "（Mistake: x is 0）"]
 
 
 @pytest.mark.parametrize("kind", [Mistake, Stopped, DivergedError])
@@ -311,7 +334,6 @@ SHIPPED = {
     "tables/dependencies.py",
     "tables/measuring.py",
     "tables/stored.py",
-    "training/checkpoint.py",
     "weights/shipped.py",
 }
 

@@ -292,7 +292,7 @@ def test_latent_dim_is_needed_once_and_then_must_agree(path):
         with pytest.raises(ValueError, match="a new store needs latent_dim"):
             Store(path, latent_dim=wrong)
     assert not path.exists()
-    Store(path, latent_dim=3).close()
+    Store(path, latent_dim=np.int64(3)).close()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     with Store(path) as store:
         assert store.latent_dim == 3

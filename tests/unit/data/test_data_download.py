@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from faulty_server import BODY, FaultyServer, running
-from socks_server import socks_proxy
+from socks_server import UNREACHABLE, socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
 from aigc_helpers.data.catalog import DataFile, DataSet
@@ -116,7 +116,8 @@ def test_a_faulty_address_alone_gives_an_error_and_no_file(
     with pytest.raises(DatasetUnavailable) as caught:
         get(tmp_path)
     assert time.monotonic() - begun < 4
-    [(url, reason)] = caught.value.attempts
+    [(url, reason, chinese)] = caught.value.attempts
+    assert chinese[0] >= "一"
     assert url == server.url(fault)
     assert any(words in reason for words in FAULTS[fault].split("|")), reason
     assert not (tmp_path / "tiny" / "data.bin").exists()
@@ -444,8 +445,9 @@ def test_a_mirror_that_is_no_web_address_gives_way_and_is_told(
     offer(server.url("missing"))
     with pytest.raises(DatasetUnavailable, match="begin AIGC_MIRROR with http") as info:
         get(tmp_path)
-    name, reason = info.value.attempts[0]
+    name, reason, chinese = info.value.attempts[0]
     assert name == "AIGC_MIRROR" and "is no web address" in reason
+    assert chinese == "不是网址，应当以 http:// 或 https:// 开头"
     assert info.value.why_chinese == "AIGC_MIRROR 不是网址"
     offer(other.url("good"))
     assert get(tmp_path).read_bytes() == BODY
@@ -480,7 +482,7 @@ def assert_is_local(kind: str, tmp_path, *words: str):
         with pytest.raises(DatasetUnavailable) as info:
             get(tmp_path)
         assert info.value.kind == kind
-        reasons = {reason for _, reason in info.value.attempts}
+        reasons = {tuple(words) for _, *words in info.value.attempts}
         assert reasons == {faults.LOCAL[kind]}
         for word in words:
             assert word in info.value.why_chinese + info.value.advice_chinese
@@ -540,6 +542,27 @@ def test_a_socks_proxy_is_used(server, proxied, tmp_path):
     assert asked == [("one.invalid", 80)]
 
 
+def assert_blames_the_hosts(tmp_path):
+    """The fault is told as the hosts', and the next call does not ask them."""
+    with pytest.raises(DatasetUnavailable) as info:
+        get(tmp_path)
+    assert info.value.kind == "network"
+    assert len(hosts.FailedHosts(tmp_path).recent()) == len(URLS)
+
+
+def test_a_proxy_that_does_not_reach_a_host_blames_it(server, proxied, tmp_path):
+    server.as_proxy = 503
+    proxied(f"http://127.0.0.1:{server.server_port}")
+    assert_blames_the_hosts(tmp_path)
+
+
+def test_a_socks_proxy_that_does_not_reach_a_host_blames_it(proxied, tmp_path):
+    with socks_proxy(closed_port(), UNREACHABLE) as (address, asked):
+        proxied(address, has_pysocks=True)
+        assert_blames_the_hosts(tmp_path)
+    assert [name for name, _ in asked] == ["one.invalid", "two.invalid"]
+
+
 def test_a_proxy_that_wants_a_password_blames_no_host(server, proxied, tmp_path):
     proxied(f"http://127.0.0.1:{server.server_port}")
     assert_is_local("proxy", tmp_path)
@@ -575,8 +598,9 @@ def test_a_failed_host_is_asked_again_after_ten_minutes(
         with pytest.raises(DatasetUnavailable) as info:
             get(tmp_path)
     assert len(server.requests) == 1
-    [(_, reason)] = info.value.attempts
+    [(_, reason, chinese)] = info.value.attempts
     assert reason == "not asked: it failed 0 min ago (HTTP 503 Service Unavailable)"
+    assert chinese == "没有再问：0 分钟前没有成功（网站出错（HTTP 503））"
 
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 599)

@@ -89,8 +89,8 @@ def test_a_download_ends_in_the_right_file_or_in_an_error_that_tells_all(
             except DatasetUnavailable as error:
                 assert not set(behaviours) & set(SERVE)
                 assert BODY not in (part, old)
-                assert [url for url, _ in error.attempts] == urls
-                assert all(reason for _, reason in error.attempts)
+                assert [url for url, *_ in error.attempts] == urls
+                assert all(reason and chinese for _, reason, chinese in error.attempts)
             else:
                 assert path.read_bytes() == BODY
                 assert not (folder / ".data.bin.part").exists() or old == BODY

@@ -2,6 +2,7 @@
 
 import signal
 
+import numpy as np
 import pytest
 import torch
 
@@ -122,6 +123,14 @@ def run(kind: str, checkpoint=None, steps=12, **options):
     return language.train_lines(
         model, lines(), steps=steps, batch_size=8, checkpoint=checkpoint, **options
     )
+
+
+@pytest.mark.parametrize("kind", ["stream", "lines"])
+def test_a_seed_of_numpy_is_a_seed(kind):
+    (_, plain), (_, found) = (run(kind, steps=2, seed=s) for s in (3, np.int64(3)))
+    assert found == plain
+    with pytest.raises(ValueError, match="seed must be a whole number: 0.5"):
+        run(kind, steps=2, seed=0.5)
 
 
 @pytest.mark.parametrize("kind", ["stream", "lines"])

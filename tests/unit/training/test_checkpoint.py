@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from aigc_helpers import files
+from aigc_helpers.reader import Mistake
 from aigc_helpers.training import History, checkpoint
 from aigc_helpers.training.checkpoint import (
     read_checkpoint,
@@ -143,18 +144,38 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 def test_a_damaged_file_is_named_and_may_be_deleted(file, damage):
     damage(file)
-    with pytest.raises(ValueError, match=r"run\.safetensors is not a .*; delete it"):
+    words = r"run\.safetensors is not a .*; delete it"
+    with pytest.raises(Mistake, match=words) as caught:
         restore_checkpoint(file, make_parts(), 20)
+    assert "不是检查点，或者已经损坏：删掉" in caught.value.chinese
 
 
 def test_a_run_of_another_length_is_refused(file):
-    with pytest.raises(ValueError, match="of 20 steps, not 30.* same number of steps"):
+    words = "of 20 steps, not 30.* same number of steps"
+    with pytest.raises(Mistake, match=words) as caught:
         restore_checkpoint(file, make_parts(), 30)
+    assert "属于 20 步的训练" in caught.value.chinese
+    assert "步数写回 20，或者删掉这个文件" in caught.value.chinese
 
 
 def test_a_network_of_another_size_is_refused(file):
-    with pytest.raises(ValueError, match="does not fit model.*delete this one"):
+    words = "does not fit model.*delete this one"
+    with pytest.raises(Mistake, match=words) as caught:
         restore_checkpoint(file, make_parts(width=4), 20)
+    assert "属于别的网络" in caught.value.chinese
+
+
+def test_a_step_behind_the_end_is_refused(file):
+    save_checkpoint(file, make_parts(), step=21, steps=20)
+    with pytest.raises(Mistake, match="at step 21 of 20; delete it") as caught:
+        restore_checkpoint(file, make_parts(), 20)
+    assert "停在第 21 步，训练只有 20 步" in caught.value.chinese
+
+
+def test_a_folder_is_no_checkpoint(tmp_path):
+    with pytest.raises(Mistake, match="no file") as caught:
+        restore_checkpoint(tmp_path, make_parts(), 20)
+    assert "不是文件" in caught.value.chinese
 
 
 @pytest.mark.parametrize("name", ["optimizer", "history", "rng"])
@@ -162,8 +183,9 @@ def test_a_checkpoint_that_lacks_a_part_is_refused(file, name):
     parts = make_parts()
     less = {key: part for key, part in parts.items() if key != name}
     save_checkpoint(file, less, step=7, steps=20)
-    with pytest.raises(ValueError, match="another kind of training.* delete"):
+    with pytest.raises(Mistake, match="another kind of training.* delete") as caught:
         restore_checkpoint(file, parts, 20)
+    assert "属于另一种训练" in caught.value.chinese
     with pytest.raises(ValueError, match="another kind of training.* delete"):
         save_checkpoint(file, parts, step=7, steps=20)
         restore_checkpoint(file, less, 20)
@@ -173,5 +195,5 @@ def test_another_machine_or_torch_is_told(file, monkeypatch):
     here = checkpoint.describe_runtime()
     there = {**here, "torch": "1.0", "threads": 64}
     monkeypatch.setattr(checkpoint, "describe_runtime", lambda: there)
-    with pytest.warns(UserWarning, match="not to bit-equal weights"):
+    with pytest.warns(UserWarning, match="是在别的环境里存的.*1.0.*不会逐位相同"):
         assert restore_checkpoint(file, make_parts(1), 20) == 7

@@ -10,6 +10,7 @@ import threading
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -375,6 +376,14 @@ def test_a_run_keeps_the_same_losses_from_step_to_step():
 def test_a_run_refuses_numbers_out_of_range(options, message):
     with pytest.raises(ValueError, match=message):
         Run(nn.Linear(1, 1), {}, **{"steps": 5} | options)
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    numbers = {"lr": np.float32(0.25), "decay": np.float32(0.5), "seed": np.int64(3)}
+    sizes = {"steps": np.int64(4), "batch_size": np.int32(8)}
+    run, _ = fit_line(**numbers, **sizes, checkpoint=tmp_path / "run")
+    plain, _ = fit_line(steps=4, batch_size=8, lr=0.25, decay=0.5, seed=3)
+    assert run.history == plain.history
 
 
 def test_an_option_that_a_run_does_not_have_is_named():

@@ -3,6 +3,7 @@
 import math
 import signal
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -286,6 +287,13 @@ def test_binary_batches_are_drawn_anew():
     vae.train_vae(model, grey, steps=2, batch_size=2, binary=True)
     assert {0.0, 1.0} == set(torch.cat(seen).unique().tolist())
     assert not torch.equal(seen[0], seen[1])
+
+
+@pytest.mark.parametrize("beta", [np.int64(2), np.float32(2.0), torch.tensor(2.0)])
+def test_a_weight_may_be_any_kind_of_number(beta):
+    assert learn_bars(3, beta=beta)[2] == learn_bars(3, beta=2)[2]
+    with pytest.raises(ValueError, match="beta must be 0 or more"):
+        learn_bars(3, beta=-beta)
 
 
 def test_watch_sees_every_finished_step_and_the_average():
