@@ -1,5 +1,6 @@
 """Where and how a computation runs: seeds, devices, threads, number formats."""
 
+import operator
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from aigc_helpers.reader import Mistake
 
 def set_seed(seed: int) -> torch.Generator:
     """Seed Python, NumPy and torch; return a CPU generator with the same seed."""
+    seed = operator.index(seed)  # one of NumPy's too
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)

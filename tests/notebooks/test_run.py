@@ -99,16 +99,16 @@ def test_notebook_runs(path):
     assert_passes(path, strict=has_its_data(nbformat.read(path, as_version=4)))
 
 
-@pytest.mark.alone
 @pytest.mark.runs_notebook
 @pytest.mark.parametrize("name", ON_FALL_BACK_TOO)
 def test_notebook_runs_without_data(name, tmp_path):
+    """On one thread, so beside other tests: nothing is compared."""
     path = NOTEBOOKS / f"{name}.ipynb"
     dataset = nbformat.read(path, as_version=4).metadata.aigc.dataset
     if not is_available(dataset):
         pytest.skip(f"{dataset} is not here: test_notebook_runs ran on the fall-back")
     nothing = {"AIGC_OFFLINE": "1", "AIGC_DATA_DIR": str(tmp_path)}
-    assert_passes(path, strict=False, **nothing)
+    assert_passes(path, strict=False, OMP_NUM_THREADS="1", **nothing)
 
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQ=="

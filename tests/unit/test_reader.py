@@ -274,14 +274,27 @@ def test_a_language_model_that_diverges_is_told_of_clipping():
     assert "训练发散了" in caught.value.chinese and "裁剪" in caught.value.chinese
 
 
-def test_a_notebook_shows_the_sentence_the_readers_line_and_the_english():
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """A notebook's shell, and ``shown``, the lines that it shows of an error."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell.instance()
+    shell.user_ns |= {"Mistake": Mistake, "fail": fail}
+    shell.shown = []
+    shell._showtraceback = lambda kind, error, lines: shell.shown.extend(lines)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_a_notebook_shows_the_sentence_the_readers_line_and_the_english(shell):
     cell = "def inner():\n    raise Mistake('x is 0', 'x 写成了 0。')\n\ninner()"
-    shell.user_ns["Mistake"] = Mistake
-    shown = []
-    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
     assert shell.run_cell(cell).error_in_exec is not None
-    assert shown == ["x 写成了 0。", "这一格第 4 行：inner()", "（Mistake: x is 0）"]
+    assert shell.shown == [
+        "x 写成了 0。",
+        "这一格第 4 行：inner()",
+        "（Mistake: x is 0）",
+    ]
 
 
 def fail():
@@ -289,13 +302,10 @@ def fail():
 
 
 @pytest.mark.parametrize("magic", ["%%time\n", "%%capture\n", "%time "])
-def test_the_call_of_a_magic_is_not_shown_as_the_readers_line(magic):
-    shell = InteractiveShell.instance()
-    shell.user_ns["fail"], shown = fail, []
-    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+def test_the_call_of_a_magic_is_not_shown_as_the_readers_line(shell, magic):
     shell.run_cell(f"{magic}fail()")
     where = ["这一格第 1 行：fail()"] if "capture" in magic else []
-    assert shown == ["x 写成了 0。", *where, "（Mistake: x is 0）"]
+    assert shell.shown == ["x 写成了 0。", *where, "（Mistake: x is 0）"]
 
 
 @pytest.mark.parametrize("kind", [Mistake, Stopped, DivergedError])

@@ -35,6 +35,7 @@ def test_the_returned_generator_is_on_the_cpu_and_has_a_stream_of_its_own():
 
 def test_a_seed_too_large_for_numpy_is_taken():
     assert runtime.set_seed(2**40).initial_seed() == 2**40
+    assert runtime.set_seed(np.int64(7)).initial_seed() == 7
 
 
 def on_a_machine_with(monkeypatch, *, cuda: bool, mps: bool):
