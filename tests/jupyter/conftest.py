@@ -7,6 +7,7 @@ import chapters
 import pytest
 from jupyter_page import FRONTS, NotebookPage
 from jupyter_process import ROOT, jupyter_server
+from playwright.sync_api import expect
 from running import keep
 
 KEPT = ROOT / "build" / "jupyter"  # what failed tests saw
@@ -21,7 +22,8 @@ OPEN = pytest.StashKey[list]()  # pages, with the log of their server
 
 
 def pytest_configure(config):
-    """Declare the marker; no page is open yet."""
+    """Declare the marker; no page is open yet; what is awaited may take its time."""
+    expect.set_options(timeout=30_000)
     config.addinivalue_line("markers", "every_chapter: for `make jupyter` alone")
     config.stash[OPEN] = []
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_process import JupyterServer
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 FRONTS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
 EXPLORER, POSTER = "data-explorer=", "data-aigc-poster"  # in what Python shows
@@ -233,7 +233,7 @@ class NotebookPage:
         """
         shown = self.output(id)
         shown.get_by_text(SAVED_WORDS).wait_for()
-        assert shown.locator(".aigc-explorer").is_visible(), id
+        expect(shown.locator(".aigc-explorer"), id).to_be_visible()
         assert not shown.locator(".aigc-view").count(), id
         assert not [words for words in DEAD if words in shown.inner_text()], id
 

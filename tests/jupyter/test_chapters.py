@@ -2,6 +2,7 @@
 
 import chapters
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.every_chapter
 ALSO_IN_NOTEBOOK = ("02_concepts", "05_gan", "06_vae")
@@ -49,9 +50,10 @@ def test_stop_ends_the_queue_and_says_so(chapter, name):
     notebook.stop()
     [stopped] = seen
     assert list(notebook.errors()) == [stopped]
-    said = notebook.output(stopped).inner_text()
-    assert "停" in said and "再运行一次" in said
-    assert "Traceback" not in said
+    said = notebook.output(stopped)
+    expect(said).to_contain_text("停")
+    expect(said).to_contain_text("再运行一次")
+    expect(said).not_to_contain_text("Traceback")
     cells = notebook.cells()
     place = [cell.id for cell in cells].index(stopped)
     assert all(cell.count for cell in cells[:place] if cell.code)

@@ -9,6 +9,7 @@ import re
 import every_kind
 import pytest
 from jupyter_page import SAVED_WORDS
+from playwright.sync_api import expect
 
 from aigc_helpers.explorers import kinds
 
@@ -75,7 +76,7 @@ def test_every_explorer_is_painted_without_a_touch(notebook):
 
 
 def test_a_bar_leaves_nothing(notebook):
-    assert notebook.output("bar").inner_text().strip() == ""
+    expect(notebook.output("bar")).to_have_text("")
     assert "widget" not in str(notebook.cell("bar").outputs)
 
 
@@ -170,9 +171,9 @@ def named_and_shown(notebook, kernel=False) -> tuple[float, float]:
     """The setting and the number of the sweep, which must belong together."""
     status = notebook.box("sweep").locator(".aigc-status")
     ready = "刚算好" if kernel else "算好的结果"
-    notebook.wait(lambda: ready in status.inner_text(), "no result")
-    found = re.match(r"b = ([\d.]+)，平均 ([\d.]+) · ", status.inner_text())
-    value, mean = map(float, found.groups())
+    found = re.compile(rf"b = ([\d.]+)，平均 ([\d.]+) · .*{ready}")
+    expect(status).to_have_text(found)
+    value, mean = map(float, found.match(status.inner_text()).groups())
     assert mean == pytest.approx(every_kind.mean_of_power(value), abs=5e-4)
     return value, mean
 
@@ -194,4 +195,4 @@ def test_saved_and_reopened_posters_stand_with_words_and_nothing_dead(notebook):
     notebook.let_pass(60)
     for kind in every_kind.CELLS:
         notebook.saved_explorer(kind)
-    assert notebook.output("bar").inner_text().strip() == ""
+    expect(notebook.output("bar")).to_have_text("")

@@ -1,6 +1,7 @@
 """A chapter in Jupyter, before anything has run: it reads as on the site."""
 
 import pytest
+from playwright.sync_api import expect
 
 NAME = "05_gan"
 TOP = "(node) => node.getBoundingClientRect().top"
@@ -29,12 +30,12 @@ def test_opening_and_saving_change_nothing(chapter, path):
 
 def test_solutions_and_answers_wait(chapter):
     answer = chapter.output("gan-004").locator("details")
-    assert answer.locator("summary").inner_text() == "显示答案"
-    assert not answer.locator("p").is_visible()
+    expect(answer.locator("summary")).to_have_text("显示答案")
+    expect(answer.locator("p")).to_be_hidden()
     solution = source_of(chapter, "gan-068")
-    assert "参考解答" in solution.inner_text()
-    assert "gradient_size" not in solution.inner_text()
-    assert not chapter.output("gan-068").locator("pre").is_visible()
+    expect(solution).to_contain_text("参考解答")
+    expect(solution).not_to_contain_text("gradient_size")
+    expect(chapter.output("gan-068").locator("pre")).to_be_hidden()
 
 
 def test_an_equation_has_its_number_and_a_citation_its_work(chapter):
