@@ -183,7 +183,7 @@ names = st.sampled_from(
     ),
     entries=st.dictionaries(names, st.one_of(tensors, json_values), max_size=2),
 )
-@pytest.mark.filterwarnings("ignore:.*was made with")
+@pytest.mark.filterwarnings("ignore:检查点 .* 是在别的环境里存的")
 @shares_a_folder
 def test_a_whole_checkpoint_of_anything_restores_a_step_or_ends_in_an_error(
     lost, facts, entries, saved, tmp_path

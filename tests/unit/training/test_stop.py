@@ -73,7 +73,15 @@ def run_all_and_stop(notebook, *cells: str) -> tuple[list[dict], list[str]]:
             continue
         if message["msg_type"] == "error":
             errors.append("\n".join(message["content"]["traceback"]))
+    while not answers(client):
+        pass
     return replies, errors
+
+
+def answers(client) -> bool:
+    """Whether a cell runs: a kernel aborts for a moment longer what it is sent."""
+    reply = client.execute_interactive("", timeout=SECONDS)
+    return reply["content"]["status"] == "ok"
 
 
 def value_of(notebook, expression: str) -> str:
