@@ -14,7 +14,7 @@
 #   make bench      measure the explorers (half a minute); benchmarks/gan.py, by itself,
 #                   takes hours
 #   make jupyter    every chapter in JupyterLab, some in Notebook 7, as a reader runs,
-#                   stops and saves it (twenty minutes; `make test` takes the first)
+#                   stops and saves it (twelve minutes; `make test` takes the first)
 #   make results    measure the tables over several seeds again, where the code they
 #                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
 #   make matrix     all notebooks with and without data, in old, new and Colab's
