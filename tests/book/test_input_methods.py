@@ -8,7 +8,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "book" / "assets"
 EXPLORERS = ROOT / "aigc_helpers" / "explorers"
-GUARD = EXPLORERS / "front" / "keys.js"
 LISTEN = """() => {
   window.said = [];
   const status = document.querySelector("#pst-search-dialog .book-search-status");
@@ -75,19 +74,19 @@ def test_a_term_s_card_stays_when_a_method_takes_escape(open_page):
 
 
 def test_every_key_handler_asks_the_one_guard():
-    paths = [*ASSETS.glob("*.js"), *EXPLORERS.rglob("*.js")]
-    scripts = {path: path.read_text("utf-8") for path in paths}
+    scripts = {path: path.read_text("utf-8") for path in ASSETS.glob("*.js")}
     handlers = {path for path, text in scripts.items() if "keydown" in text}
     asking = {path for path, text in scripts.items() if "composing(event)" in text}
-    # What listens inside an explorer stands behind the guard of the whole explorer.
-    guarded = {path for path in handlers if EXPLORERS in path.parents} - {GUARD}
-    assert GUARD in asking and ASSETS / "search.js" in handlers
-    assert handlers - guarded <= asking
-    assert {p for p, text in scripts.items() if re.search(r"keyCode|\b229", text)} == {
-        GUARD
-    }
+    assert handlers and handlers <= asking
+    scripts |= {path: path.read_text("utf-8") for path in EXPLORERS.rglob("*.js")}
+    defined = [p for p, text in scripts.items() if re.search(r"keyCode|\b229\b", text)]
+    assert defined == [EXPLORERS / "front" / "keys.js"]
 
 
-@pytest.mark.parametrize("module", ["front/view.js", "check/check.js"])
-def test_every_explorer_stands_behind_the_guard(module):
-    assert "keepKeys(" in (EXPLORERS / module).read_text("utf-8")
+def test_every_explorer_stands_behind_the_guard():
+    guarded = re.compile(r"keepKeys\(this\.el\)|extends (Explorer|Decoder)View ")
+    kinds = [p for p in EXPLORERS.glob("*/*.js") if p.stem == p.parent.name]
+    views = [EXPLORERS / "front" / name for name in ("view.js", "decoder.js")]
+    assert len(kinds) > 6
+    for path in [*kinds, *views]:
+        assert guarded.search(path.read_text("utf-8")), path

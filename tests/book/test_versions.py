@@ -47,6 +47,11 @@ def test_equal_content_has_an_equal_name_and_any_change_another(static):
     assert len({name, changed, versions.move(static)}) == 3
 
 
+def test_an_empty_folder_is_no_file(static):
+    (static / "formulas").mkdir()
+    assert (static / versions.move(static) / "formulas").is_dir()
+
+
 def test_a_second_build_keeps_what_sphinx_wrote_anew_and_what_it_left(static):
     versions.move(static)
     (static / "b.css").write_text("anew")  # by Sphinx, before pages are finished
