@@ -12,24 +12,54 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from aigc_helpers.reader import Mistake
 
 SETS = Path(__file__).parent / "sets"
 
 
+class Edition(NamedTuple):
+    """Another file of the same form: taken if it lies here, but never downloaded.
+
+    ``checksum`` is of the file's own kind; ``words`` say to the reader what it is, in
+    Chinese, as they follow on the title of the data set.
+    """
+
+    checksum: str
+    words: str
+
+
 @dataclass(frozen=True)
 class DataFile:
     """One file, the same bytes at every address.
 
-    ``checksum`` is ``"sha256:…"``, or ``"md5:…"`` where the origin publishes only that.
+    Attributes
+    ----------
+    name : str
+    size : int, optional
+        Bytes; None where the origin does not publish it.
+    checksum : str
+        ``"sha256:…"``, or ``"md5:…"`` where the origin publishes only that.
+    urls : tuple of str
+        Asked in this order.
+    most : int
+        Bytes that a server may send where the size is not published.
+    also : tuple of Edition
+        What may lie in its place.
     """
 
     name: str
-    size: int  # bytes
+    size: int | None
     checksum: str
-    urls: tuple[str, ...]  # asked in this order
+    urls: tuple[str, ...]
+    most: int = 10_000_000
+    also: tuple[Edition, ...] = ()
+
+    @property
+    def limit(self) -> int:
+        """Bytes that a server may send."""
+        return self.most if self.size is None else self.size
 
 
 @dataclass(frozen=True)
@@ -70,15 +100,20 @@ class DataSet:
         return self.part or self.title
 
     @property
+    def form(self) -> tuple:
+        """What a stand-in must share with it."""
+        return (self.kind,)
+
+    @property
     def size(self) -> int:
-        """Bytes of all files together."""
-        return sum(file.size for file in self.files)
+        """Bytes of all files together; if a size is not published, at most these."""
+        return sum(file.limit for file in self.files)
 
     @property
     def size_text(self) -> str:
         """The size for the reader: 11.6 MB, or 42 KB."""
-        megabytes = self.size / 1e6
-        return f"{megabytes:.1f} MB" if megabytes >= 1 else f"{self.size / 1e3:.0f} KB"
+        is_bound = any(file.size is None for file in self.files)
+        return ("不超过 " if is_bound else "") + in_bytes(self.size)
 
     def file(self, name: str) -> DataFile:
         """The file called ``name``; a ValueError lists those that exist."""
@@ -111,6 +146,11 @@ class ImageData(DataSet):
     n_classes: int = 10
     kind: ClassVar[str] = "images"
 
+    @property
+    def form(self) -> tuple:
+        """What a stand-in must share with it."""
+        return (self.kind, self.shape, self.n_classes)
+
 
 @dataclass(frozen=True)
 class TextData(DataSet):
@@ -129,6 +169,11 @@ class TextData(DataSet):
     unit: str = "段"
     edition: Callable[[], str] | None = None
     kind: ClassVar[str] = "texts"
+
+
+def in_bytes(size: int) -> str:
+    """A number of bytes for the reader: 11.6 MB, or 42 KB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} KB"
 
 
 def files_at(

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
 from aigc_helpers import environment
-from aigc_helpers.data.catalog import DataFile, find_dataset
+from aigc_helpers.data.catalog import DataFile, DataSet, find_dataset
 from aigc_helpers.data.faults import LOCAL, TransferError, is_web_address
 from aigc_helpers.data.hosts import FailedHosts, Failure, host_of, without_password
 from aigc_helpers.data.transfer import Limits, pull
@@ -132,7 +132,8 @@ def fetch(
 ) -> Path:
     """Path of a file whose size and checksum are right, downloaded if need be.
 
-    Nothing is written where the file is already there and good.
+    Nothing is written where the file is already there and good, or another edition of
+    it that the catalogue knows: see `edition`.
 
     Parameters
     ----------
@@ -170,16 +171,36 @@ def fetch(
 
 
 def find_fault(path: Path, file: DataFile) -> str | None:
-    """What is wrong with the file at ``path``, or None if it is the right one."""
+    """What is wrong with the file at ``path``, or None if it is a right one."""
     try:
         size = path.stat().st_size
-        if size != file.size:
+        if size != (file.size or size) and not file.also:
             return f"the file has {size:,} bytes instead of {file.size:,}"
-        return _wrong_checksum(path, file)
+        others = [other.checksum for other in file.also]
+        return _wrong_checksum(path, file.checksum, *others)
     except (FileNotFoundError, NotADirectoryError):
         return "there is no such file"
     except OSError as error:
         return f"the file cannot be read ({error.strerror})"
+
+
+def edition(dataset: DataSet, *, root: str | Path | None = None) -> str:
+    """Which other edition of a data set lies here, in Chinese; "" if none does.
+
+    The words follow on the title of the data set.
+    """
+    folder = (Path(root) if root else data_dir()) / dataset.name
+    found = [
+        other.words
+        for file in dataset.files
+        for other in file.also
+        if _lies_at(folder / file.name, other.checksum)
+    ]
+    return "、".join(found)
+
+
+def _lies_at(path: Path, checksum: str) -> bool:
+    return path.is_file() and _wrong_checksum(path, checksum) is None
 
 
 def is_offline() -> bool:
@@ -251,9 +272,9 @@ def _not_asked(failure: Failure) -> tuple[str, str]:
 def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None:
     """Fill ``part`` with the right bytes; no wrong part stays behind."""
     held = part.stat().st_size if part.exists() else 0
-    if held < file.size:
+    if held < file.limit and not (file.size is None and _lies_at(part, file.checksum)):
         _pull_with_bar(url, part, file, limits)
-    fault = _wrong_checksum(part, file)
+    fault = _wrong_checksum(part, file.checksum)
     if fault is None:
         return
     part.unlink()
@@ -271,19 +292,20 @@ def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None
         pull(
             url,
             part,
-            file.size,
+            file,
             limits=limits,
             report=lambda there: bar.update(there - bar.n),
         )
 
 
-def _wrong_checksum(path: Path, file: DataFile) -> str | None:
-    algorithm, _, expected = file.checksum.partition(":")
+def _wrong_checksum(path: Path, checksum: str, *others: str) -> str | None:
+    """How the file's checksum differs, or None if it is one of those given."""
+    algorithm, _, expected = checksum.partition(":")
     with path.open("rb") as stream:
-        checksum = hashlib.file_digest(stream, algorithm).hexdigest()
-    if checksum == expected:
+        found = hashlib.file_digest(stream, algorithm).hexdigest()
+    if f"{algorithm}:{found}" in (checksum, *others):
         return None
-    return f"its {algorithm.upper()} is {checksum}, expected {expected}"
+    return f"its {algorithm.upper()} is {found}, expected {expected}"
 
 
 def _disk_trouble(path: Path, error: OSError) -> DatasetUnavailable:

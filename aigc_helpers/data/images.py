@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from aigc_helpers.data.catalog import ImageData, find_dataset
-from aigc_helpers.data.download import DatasetUnavailable
+from aigc_helpers.data.download import DatasetUnavailable, edition
 from aigc_helpers.data.loading import load_or_replace, opening
 from aigc_helpers.reader import Mistake
 
@@ -25,6 +25,8 @@ class ImageSet:
     name, split : what these images are
     wanted : the set that was asked for, if this one stands in for it
     unavailable : why it stands in: `DatasetUnavailable`, with the addresses tried
+    edition : which other edition of the files it is, in Chinese, "" if it is the one
+        that the catalogue describes
     """
 
     images: torch.Tensor = field(repr=False)
@@ -33,13 +35,14 @@ class ImageSet:
     split: str
     wanted: str | None = None
     unavailable: DatasetUnavailable | None = field(default=None, repr=False)
+    edition: str = ""
 
     def __len__(self) -> int:
         return len(self.images)
 
     def describe(self) -> str:
         """One Chinese sentence for the reader: which images these are, and why."""
-        content = find_dataset(self.name).content
+        content = find_dataset(self.name).content + self.edition
         begin = opening(content, self.wanted, self.unavailable)
         return f"{begin}（{len(self):,} 张{SPLITS[self.split]}图像）。"
 
@@ -57,8 +60,9 @@ def load_images(
     ----------
     name : a data set of images, such as ``"mnist"``; a wrong name lists all
     split : ``"train"`` or ``"test"``
-    fallback : a data set that needs no download, ``"digits"``, to get it where ``name``
-        cannot be had; the result's `name` and `describe()` say so
+    fallback : a data set of the same shape and classes that needs no download, such as
+        ``"digits"``, to get it where ``name`` cannot be had; the result's `name` and
+        `describe()` say so
     root : folder to use in place of `data_dir()`
 
     Raises
@@ -86,4 +90,5 @@ def _read(name: str, split: str, root) -> ImageSet:
         torch.from_numpy(labels.astype(np.int64)),
         name,
         split,
+        edition=edition(dataset, root=root),
     )

@@ -25,10 +25,11 @@ def load_or_replace(
     DatasetUnavailable
         If it cannot be had and there is no fall-back.
     ValueError
-        If there is no such data set of the kind, or the fall-back needs a download.
+        If there is no such data set of the kind, or the fall-back needs a download or
+        has another form.
     """
-    find_dataset(name, kind=kind)  # raises
-    packaged = [d.name for d in datasets().values() if d.kind == kind and not d.files]
+    form = find_dataset(name, kind=kind).form  # raises
+    packaged = [d.name for d in datasets().values() if d.form == form and not d.files]
     if fallback not in (None, *packaged):
         names = ", ".join(map(repr, packaged))
         raise Mistake(

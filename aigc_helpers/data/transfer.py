@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from aigc_helpers.data.catalog import DataFile
 from aigc_helpers.data.faults import (
     LOCAL,
     TransferError,
@@ -20,6 +21,7 @@ from aigc_helpers.data.faults import (
 )
 
 CHUNK = 16_384  # bytes
+_NUMBER = r"\d{1,15}"  # a longer one is no size
 
 
 @dataclass(frozen=True)
@@ -43,39 +45,41 @@ class Limits:
 def pull(
     url: str,
     part: Path,
-    size: int,
+    file: DataFile,
     *,
     limits: Limits,
     report: Callable[[int], None],
 ) -> None:
-    """Complete ``part`` to ``size`` bytes from ``url``; its content is not checked.
+    """Complete ``part`` to the size of ``file`` from ``url``; bytes are not checked.
 
-    ``report`` is called with the number of bytes that are there. Raises TransferError;
-    an OSError is about the disk, never about the network.
+    Where the size is not published, the server says where the file ends, within
+    ``file.limit``. ``report`` is called with the number of bytes that are there. Raises
+    TransferError; an OSError is about the disk, never about the network.
     """
-    deadline = time.monotonic() + limits.whole(size)
+    deadline = time.monotonic() + limits.whole(file.limit)
     for attempt in range(1, limits.tries + 1):
         try:
-            return _pull_once(url, part, size, deadline, limits, report=report)
+            return _pull_once(url, part, file, deadline, limits, report=report)
         except TransferError as error:
             if not error.may_resume or attempt == limits.tries:
                 raise
         time.sleep(limits.pause)
 
 
-def _pull_once(url, part, size, deadline, limits, *, report):
+def _pull_once(url, part, file, deadline, limits, *, report):
     have = part.stat().st_size if part.exists() else 0
     answer = _Answer(url, have, deadline, limits)
     try:
-        at = _first_byte(answer.head(), have, size, part)
+        at, size = _extent(answer.head(), have, file, part)
+        most = file.limit if size is None else size
         with part.open("r+b" if at else "wb") as out:
             out.seek(at)
             for chunk in answer.chunks():
                 at += len(chunk)
-                if at > size:
+                if at > most:
                     raise TransferError(
-                        f"sends more than the {size:,} bytes expected",
-                        f"发来的多于应有的 {size:,} 字节",
+                        f"sends more than the {most:,} bytes expected",
+                        f"发来的多于应有的 {most:,} 字节",
                     )
                 out.write(chunk)
                 report(at)
@@ -83,7 +87,7 @@ def _pull_once(url, part, size, deadline, limits, *, report):
             os.fsync(out.fileno())
     finally:
         answer.abandon()
-    if at < size:
+    if size is not None and at < size:
         raise TransferError(
             f"ended after {at:,} of {size:,} bytes",
             f"只发来 {at:,} 字节，应有 {size:,} 字节",
@@ -91,8 +95,11 @@ def _pull_once(url, part, size, deadline, limits, *, report):
         )
 
 
-def _first_byte(response, have: int, size: int, part: Path) -> int:
-    """Where in the file the answer's body starts."""
+def _extent(response, have: int, file: DataFile, part: Path) -> tuple[int, int | None]:
+    """Where in the file the answer's body starts, and the file's size if it is known.
+
+    Raises TransferError if the answer brings something else.
+    """
     code, headers = response.status_code, response.headers
     if code == 416:  # nothing after the part we hold: it is not a part of this file
         part.unlink(missing_ok=True)
@@ -111,15 +118,8 @@ def _first_byte(response, have: int, size: int, part: Path) -> int:
             "发来的是网页，也许是上网要登录的那一页",
         )
     if code == 206:
-        return _resumed_at(headers.get("Content-Range", ""), have, size)
-    length = headers.get("Content-Length", str(size))
-    if length != str(size):
-        raise TransferError(
-            f"offers {length} bytes, expected {size:,}",
-            f"文件有 {length} 字节，应有 {size:,} 字节",
-            blames_host=False,
-        )
-    return 0
+        return have, _resumed_size(headers.get("Content-Range", ""), have, file)
+    return 0, _offered_size(headers.get("Content-Length"), file)
 
 
 def _status_in_chinese(code: int) -> str:
@@ -129,14 +129,35 @@ def _status_in_chinese(code: int) -> str:
     return f"{meaning}（HTTP {code}）"
 
 
-def _resumed_at(content_range: str, have: int, size: int) -> int:
-    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range.strip())
-    if not match or int(match[1]) != have or match[2] not in ("*", str(size)):
-        raise TransferError(
-            f"answers with another range: {content_range!r}",
-            f"发来的不是要的那一段：{content_range!r}",
-        )
-    return have
+def _offered_size(length: str | None, file: DataFile) -> int | None:
+    """The size of a whole file that is offered with this Content-Length."""
+    if length in (None, str(file.size)):
+        return file.size
+    is_number = re.fullmatch(_NUMBER, length) is not None
+    if file.size is None and is_number and int(length) <= file.most:
+        return int(length)
+    wanted = ("at most ", "不超过") if file.size is None else ("", "是")
+    raise TransferError(
+        f"offers {length} bytes, expected {wanted[0]}{file.limit:,}",
+        f"文件有 {length} 字节，应当{wanted[1]} {file.limit:,} 字节",
+        blames_host=False,
+    )
+
+
+def _resumed_size(content_range: str, have: int, file: DataFile) -> int | None:
+    """The size of the file of which the rest is offered; None if it is not known."""
+    pattern = rf"bytes ({_NUMBER})-{_NUMBER}/({_NUMBER}|\*)"
+    match = re.fullmatch(pattern, content_range.strip())
+    if match and int(match[1]) == have:
+        total = match[2]
+        if total in ("*", str(file.size)):
+            return file.size
+        if file.size is None and int(total) <= file.most:
+            return int(total)
+    raise TransferError(
+        f"answers with another range: {content_range!r}",
+        f"发来的不是要的那一段：{content_range!r}",
+    )
 
 
 class _Session(requests.Session):

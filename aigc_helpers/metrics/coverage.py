@@ -2,11 +2,47 @@
 
 import torch
 
+from aigc_helpers.reader import Mistake
+
 
 def class_shares(classes, n_classes: int = 10):
     """(n_classes,) share of each class among predicted classes (N,)."""
     classes = torch.as_tensor(classes)
     return torch.bincount(classes, minlength=n_classes) / len(classes)
+
+
+def indices_with_shares(classes, shares, n: int):
+    """Indices of samples, n but for rounding, whose classes have these shares.
+
+    Parameters
+    ----------
+    classes : int64 tensor (N,)
+        Class of each sample, below ``n_classes``; of each class its first samples are
+        taken.
+    shares : tensor (n_classes,)
+        Wanted shares, which add up to 1.
+    n : int
+
+    Returns
+    -------
+    int64 tensor (about n,)
+        Class after class.
+
+    Raises
+    ------
+    Mistake
+        If a class has too few samples.
+    """
+    wanted = (n * torch.as_tensor(shares)).round().long()  # (n_classes,)
+    found = torch.bincount(classes, minlength=len(wanted))
+    if (found < wanted).any():
+        c = int((wanted - found).argmax())
+        raise Mistake(
+            f"class {c} has {found[c]} samples, {wanted[c]} are wanted: draw more",
+            f"第 {c} 类只有 {found[c]} 个样本，要取 {wanted[c]} 个：多抽一些样本。",
+        )
+    parts = [(classes == c).nonzero()[: wanted[c], 0] for c in range(len(wanted))]
+    return torch.cat(parts)
 
 
 def class_coverage(classes, n_classes: int = 10, *, least: float = 0.01) -> int:

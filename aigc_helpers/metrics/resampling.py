@@ -1,8 +1,10 @@
 """How far may a figure be off? Intervals for what was measured on samples."""
 
 import math
+from itertools import combinations
 from statistics import NormalDist
 
+import numpy as np
 import torch
 
 from aigc_helpers.reader import Mistake
@@ -86,6 +88,179 @@ def bootstrap_interval(
 def random_half(sample, rng: torch.Generator):
     """Half of the rows (N, ...), rounded down, each at most once."""
     return sample[torch.randperm(len(sample), generator=rng)[: len(sample) // 2]]
+
+
+def paired_interval(
+    values, groups, *, level: float = 0.95
+) -> tuple[float, tuple[float, float]]:
+    """Mean of differences, and its interval, where rows of one group belong together.
+
+    Ten photographs of one person are no ten pieces of news: what is hard about the
+    face is hard in all of them. So the mean of each group counts as one observation,
+    and the interval is Student's t with as many degrees of freedom as there are groups,
+    less one. With ten groups it reaches 2.26 standard errors, not 1.96.
+
+    Parameters
+    ----------
+    values : tensor (N,)
+        One difference for each row, such as ``psnr(network) - psnr(baseline)`` on the
+        same photograph; or any other figure of each row.
+    groups : (N,) integers or names
+        To which group, such as a person, each row belongs; 3 groups or more.
+    level : float
+        Share of all repetitions, with other groups, in which the interval holds the
+        mean of the population of groups.
+
+    Returns
+    -------
+    mean : float
+        Of the groups' means: each group counts once, however many rows it has.
+    (low, high) : floats
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 groups, or not one for each value, a value is not
+        finite, or the level is not between 0 and 1.
+    """
+    _require_level(level)
+    values = torch.as_tensor(values, dtype=torch.float64)
+    if values.ndim != 1 or not torch.isfinite(values).all():
+        raise Mistake(
+            f"values must be finite numbers (N,), got {tuple(values.shape)}; the PSNR "
+            "of equal images is infinite",
+            f"values 应当是 (N,) 个有限的数，这里的形状是 {tuple(values.shape)}。"
+            "两张图一模一样时 PSNR 是无穷大，改用 mean_squared_error。",
+        )
+    rows_of = _rows_of_groups(groups, values)
+    means = torch.stack([values[rows].mean() for rows in rows_of])  # (G,)
+    mean, error = float(means.mean()), float(means.std()) / math.sqrt(len(means))
+    reach = _student_quantile(level, len(means) - 1) * error
+    return mean, (mean - reach, mean + reach)
+
+
+def grouped_interval(
+    statistic,
+    groups,
+    *samples,
+    n_resamples: int = 500,
+    level: float = 0.95,
+    seed: int = 0,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+) -> tuple[float, float]:
+    """Interval for a statistic of rows that belong together in groups.
+
+    As `bootstrap_interval`, but a resample is a random half of the groups, each with
+    all its rows. For what is no mean over rows, such as a kernel distance; for a mean,
+    `paired_interval` is the textbook's answer, and this gives the same if groups are
+    equally large.
+
+    Ten groups are too few to read the tails of a distribution from: percentiles of
+    halves would have 1.96 standard errors where Student's t has 2.26. So the halves
+    give the standard error alone, and the interval is the statistic and t times that
+    error on both sides. A half of m of G groups strays ``(G - m) / m`` times as far, in
+    variance, as the whole; where there are no more halves than ``n_resamples``, as of
+    ten groups, each is taken once, and no luck of the draw is left.
+
+    As Student's t does, it takes the statistic for normal over repetitions. One with a
+    long tail upwards, such as a kernel distance of very few features, is held less
+    often than claimed, and missed by intervals that lie too low.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes ``samples``, or some rows of each, and returns a number.
+    groups : (N,) integers or names
+        To which group, such as a person, each row belongs; 3 groups or more.
+    samples : tensors (N, ...)
+        Their rows stay side by side: row i of each belongs to ``groups[i]``. What has
+        no groups, such as images drawn without limit, is left to ``statistic``.
+    n_resamples : int
+        The most halves to take.
+    level : float
+        Share of all repetitions, with other groups, in which the interval holds what
+        the statistic is on average at as many groups.
+    seed : int
+        The same seed draws the same halves.
+    bounds : (float, float)
+        Range of the statistic; the interval is cut to it.
+
+    Returns
+    -------
+    low, high : float
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 groups, samples are not as long as ``groups``, the
+        statistic is not finite, there are fewer than 20 resamples, or the level is not
+        between 0 and 1.
+
+    References
+    ----------
+    Shao and Wu (1989), A General Theory for Jackknife Variance Estimation, for the
+    error from parts of the sample: the jackknife that leaves out half.
+    """
+    _require_level(level)
+    if n_resamples < 20:
+        raise Mistake(
+            f"n_resamples is {n_resamples}; a spread needs 20 or more",
+            f"重抽 {n_resamples} 次太少，至少 20 次。",
+        )
+    rows_of = _rows_of_groups(groups, *samples)
+    halves = [
+        torch.cat([rows_of[group] for group in half])
+        for half in _halves(len(rows_of), n_resamples, seed)
+    ]
+    parts = [float(statistic(*[x[rows] for x in samples])) for rows in halves]
+    value, parts = float(statistic(*samples)), torch.tensor(parts, dtype=torch.float64)
+    if not (math.isfinite(value) and torch.isfinite(parts).all()):
+        raise Mistake(
+            "the statistic is not finite for all groups, or for half of them",
+            "这个统计量在全部数据或其中一半上不是有限的数：先看看有没有 NaN 或无穷大。",
+        )
+    n_groups, n_half = len(rows_of), len(rows_of) // 2
+    error = math.sqrt(float(parts.var(correction=0)) * n_half / (n_groups - n_half))
+    reach = _student_quantile(level, n_groups - 1) * error
+    ends = torch.tensor([value - reach, value + reach], dtype=torch.float64)
+    low, high = ends.clamp(*bounds).tolist()
+    return low, high
+
+
+def _rows_of_groups(groups, *samples) -> list[torch.Tensor]:
+    """Indices of the rows of each group, one tensor a group."""
+    groups = np.asarray(groups)
+    lengths = [len(sample) for sample in samples]
+    if groups.ndim != 1 or not lengths or set(lengths) != {len(groups)}:
+        raise Mistake(
+            f"groups have shape {groups.shape}, samples {lengths} rows; each row has "
+            "one group",
+            f"groups 的形状是 {groups.shape}，数据有 {lengths} 行：每一行要有一个"
+            "组号，例如这张照片是谁的。",
+        )
+    names, which = np.unique(groups, return_inverse=True)
+    if len(names) < 3:
+        raise Mistake(
+            f"there are {len(names)} groups; an interval over groups needs 3 or more",
+            f"只有 {len(names)} 组，至少要 3 组：组与组差多少，要从组里看出来。",
+        )
+    return [torch.from_numpy(np.flatnonzero(which == g)) for g in range(len(names))]
+
+
+def _halves(n: int, n_most: int, seed: int) -> list:
+    """Halves of range(n), rounded down: each one, or ``n_most`` at random."""
+    n_half = n // 2
+    if math.comb(n, n_half) <= n_most:
+        return list(combinations(range(n), n_half))
+    rng = torch.Generator().manual_seed(seed)
+    return [torch.randperm(n, generator=rng)[:n_half] for _ in range(n_most)]
+
+
+def _student_quantile(level: float, degrees: int) -> float:
+    """How many standard errors the middle share ``level`` of Student's t reaches."""
+    from scipy.special import stdtrit  # slow to import, seldom needed
+
+    return float(stdtrit(degrees, (1 + level) / 2))
 
 
 def wilson_interval(count: int, n: int, *, level: float = 0.95) -> tuple[float, float]:

@@ -48,8 +48,30 @@ def test_what_stands_in_is_alike_and_needs_no_download():
             instead = find_dataset(dataset.stand_in)
             assert dataset.files and not instead.files
             assert form(instead) == form(dataset)
+            assert instead.form == dataset.form
     assert catalog.datasets()["mnist"].stand_in == "digits"
     assert catalog.datasets()["tang"].stand_in == "idioms"
+    assert catalog.datasets()["faces"].stand_in == "digit_people"
+
+
+def test_a_fall_back_of_another_form_is_refused():
+    with pytest.raises(ValueError, match="one of 'digits'; got 'photographs'") as found:
+        load_images("mnist", fallback="photographs")
+    assert found.value.chinese == (
+        "不能用 'photographs' 代替，可以写：'digits'，或者不写。"
+    )
+    with pytest.raises(ValueError, match="one of 'digit_people'; got 'digits'"):
+        load_images("faces", fallback="digits")
+
+
+def test_a_size_is_told_in_few_digits_and_as_a_bound_where_nobody_publishes_it():
+    def told(*sizes):
+        files = tuple(DataFile("x", size, "md5:00", (), most=7_000) for size in sizes)
+        return ImageData("a", "A", files, "CC0", "me").size_text
+
+    assert told(11_594_722) == "11.6 MB" and told(41_900) == "42 KB"
+    assert told(None) == "不超过 7 KB" and told(1_000_000, None) == "不超过 1.0 MB"
+    assert find_dataset("faces").size_text == "不超过 10.0 MB"
 
 
 FACES = """

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from faulty_server import BODY, FaultyServer, running
 from socks_server import UNREACHABLE, socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
-from aigc_helpers.data.catalog import DataFile, DataSet
-from aigc_helpers.data.download import DatasetUnavailable, fetch
+from aigc_helpers.data.catalog import DataFile, DataSet, Edition
+from aigc_helpers.data.download import DatasetUnavailable, edition, fetch
 from aigc_helpers.data.transfer import Limits
 
+SIZE = len(BODY)
 QUICK = Limits(
     connect=1, read=0.4, stall=0.4, extra=20, slowest=1e9, pause=0, tries=3, redirects=3
 )
@@ -77,8 +79,8 @@ def other():
 def offer(monkeypatch):
     """Make the data set "tiny" with one file at the given addresses."""
 
-    def put(*urls, checksum=SHA):
-        file = DataFile("data.bin", len(BODY), checksum, urls)
+    def put(*urls, checksum=SHA, size=SIZE, **options):
+        file = DataFile("data.bin", size, checksum, urls, **options)
         dataset = DataSet("tiny", "Tiny", (file,), "none", "nobody")
         monkeypatch.setitem(catalog.datasets(), "tiny", dataset)
 
@@ -94,7 +96,7 @@ def part_in(root) -> Path:
 
 
 def write_part(root, content: bytes):
-    part_in(root).parent.mkdir(parents=True)
+    part_in(root).parent.mkdir(parents=True, exist_ok=True)
     part_in(root).write_bytes(content)
 
 
@@ -128,8 +130,11 @@ def test_a_faulty_address_alone_gives_an_error_and_no_file(
         assert words in message
 
 
-def test_a_file_that_crawls_meets_the_limit_for_the_whole_file(server, offer, tmp_path):
-    offer(server.url("crawl"))
+@pytest.mark.parametrize("size", [SIZE, None])
+def test_a_file_that_crawls_meets_the_limit_for_the_whole_file(
+    size, server, offer, tmp_path
+):
+    offer(server.url("crawl"), size=size)
     limits = Limits(stall=1, extra=0.6, slowest=1e9, pause=0)
     with pytest.raises(DatasetUnavailable, match="too slow"):
         get(tmp_path, limits=limits)
@@ -192,6 +197,186 @@ def test_an_md5_sum_is_checked_too(server, other, offer, tmp_path):
     with pytest.raises(DatasetUnavailable, match="its MD5 is"):
         get(tmp_path)
     offer(other.url("good"), checksum=md5)
+    assert get(tmp_path).read_bytes() == BODY
+
+
+# A file whose size nobody publishes ---------------------------------------------------
+
+MOST = 300_000  # bytes, of which the file has 204,800
+UNSIZED_FAULTS = FAULTS | {  # where the size alone was wrong, the checksum is
+    "truncated": "altered or damaged",
+    "too-long": "altered or damaged",
+    "bare-proxy-page": "altered or damaged",
+    "endless": "sends more than the 300,000 bytes",
+    "length-lies": "cut|ended after 204,800 of 204,807",
+    "endless-length": "offers 9+ bytes, expected at most 300,000",
+}
+
+
+@pytest.fixture
+def offer_unsized(offer):
+    """The same file, its size not published."""
+
+    def put(*urls, most=MOST, **options):
+        offer(*urls, size=None, most=most, **options)
+
+    return put
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    "good chunked gzip-label no-range redirect untold-total vast-total".split(),
+)
+def test_a_file_of_unknown_size_is_had_from_ordinary_servers(
+    behaviour, server, offer_unsized, tmp_path
+):
+    offer_unsized(server.url(behaviour))
+    assert get(tmp_path).read_bytes() == BODY
+    asked = len(server.requests)
+    get(tmp_path)
+    assert len(server.requests) == asked, "the second time needs no download"
+
+
+@pytest.mark.parametrize("fault", UNSIZED_FAULTS)
+def test_faults_are_told_without_a_size_too_and_give_no_file(
+    fault, server, offer_unsized, tmp_path
+):
+    offer_unsized(server.url(fault))
+    begun = time.monotonic()
+    with pytest.raises(DatasetUnavailable) as caught:
+        get(tmp_path)
+    assert time.monotonic() - begun < 4
+    [(_, reason, chinese)] = caught.value.attempts
+    assert re.search(UNSIZED_FAULTS[fault], reason) and chinese[0] >= "一"
+    assert not (tmp_path / "tiny" / "data.bin").exists()
+    if "altered" in reason:
+        assert not part_in(tmp_path).exists()
+
+
+@pytest.mark.parametrize("fault", UNSIZED_FAULTS)
+def test_without_a_size_too_a_faulty_address_gives_way(
+    fault, server, other, offer_unsized, tmp_path
+):
+    offer_unsized(server.url(fault), other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert not part_in(tmp_path).exists()
+
+
+def test_more_than_may_be_sent_is_not_begun(server, offer_unsized, tmp_path):
+    offer_unsized(server.url("good"), most=SIZE - 1)
+    with pytest.raises(DatasetUnavailable) as caught:
+        get(tmp_path)
+    [(_, reason, chinese)] = caught.value.attempts
+    assert reason == "offers 204800 bytes, expected at most 204,799"
+    assert chinese == "文件有 204800 字节，应当不超过 204,799 字节"
+    assert not part_in(tmp_path).exists()
+    offer_unsized(server.url("good"), most=SIZE)
+    assert get(tmp_path).read_bytes() == BODY
+
+
+def test_more_than_may_be_sent_is_cut_off(server, offer_unsized, tmp_path):
+    offer_unsized(server.url("chunked"), most=SIZE - 1)
+    with pytest.raises(DatasetUnavailable, match="more than the 204,799 bytes"):
+        get(tmp_path)
+    assert part_in(tmp_path).stat().st_size < SIZE
+
+
+@pytest.mark.parametrize("fault", ["cut", "cut-reset"])
+def test_a_cut_file_of_unknown_size_is_resumed(fault, server, offer_unsized, tmp_path):
+    offer_unsized(server.url(fault))
+    assert get(tmp_path).read_bytes() == BODY
+    (_, first), (_, second) = server.requests
+    assert first is None
+    assert 0 < int(second.removeprefix("bytes=").removesuffix("-")) <= len(BODY) // 2
+
+
+@pytest.mark.parametrize("behaviour", ["good", "untold-total"])
+def test_what_is_there_of_a_file_of_unknown_size_is_kept(
+    behaviour, server, offer_unsized, tmp_path
+):
+    write_part(tmp_path, BODY[:1000])
+    offer_unsized(server.url(behaviour))
+    assert get(tmp_path).read_bytes() == BODY
+    assert [asked for _, asked in server.requests] == ["bytes=1000-"]
+
+
+@pytest.mark.parametrize("behaviour", ["vast-total", "endless-total", "other-range"])
+def test_the_rest_of_something_else_is_refused(
+    behaviour, server, other, offer_unsized, tmp_path
+):
+    write_part(tmp_path, BODY[:1000])
+    offer_unsized(server.url(behaviour), other.url("good"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert [asked for _, asked in other.requests] == ["bytes=1000-"]
+
+
+def test_a_whole_part_of_unknown_size_needs_no_download(
+    server, offer_unsized, tmp_path
+):
+    write_part(tmp_path, BODY)
+    offer_unsized(server.url("missing"))
+    assert get(tmp_path).read_bytes() == BODY
+    assert not server.requests
+
+
+@pytest.mark.parametrize("length", [99, SIZE, SIZE + 9, MOST, MOST + 9])
+@pytest.mark.parametrize("behaviour", ["good", "no-range", "refuses-range", "cut"])
+def test_a_wrong_part_of_any_length_is_never_completed(
+    behaviour, length, server, offer_unsized, tmp_path
+):
+    write_part(tmp_path, b"?" * length)
+    offer_unsized(server.url(behaviour))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+# Another edition of a file ------------------------------------------------------------
+
+OTHER = BODY[::-1] + b"longer"
+EDITION = Edition("sha256:" + hashlib.sha256(OTHER).hexdigest(), "的另一个版本")
+sizes = pytest.mark.parametrize("size", [SIZE, None])
+
+
+def write_file(root, content: bytes):
+    (root / "tiny").mkdir(exist_ok=True)
+    (root / "tiny" / "data.bin").write_bytes(content)
+
+
+@sizes
+def test_another_edition_that_lies_here_is_taken_and_named(
+    size, server, offer, tmp_path
+):
+    offer(server.url("good"), size=size, also=(EDITION,))
+    tiny = catalog.find_dataset("tiny")
+    assert edition(tiny, root=tmp_path) == ""
+    write_file(tmp_path, OTHER)
+    assert get(tmp_path).read_bytes() == OTHER
+    assert edition(tiny, root=tmp_path) == "的另一个版本"
+    assert not server.requests
+
+
+@sizes
+def test_the_published_file_is_no_edition(size, server, offer, tmp_path):
+    offer(server.url("good"), size=size, also=(EDITION,))
+    assert get(tmp_path).read_bytes() == BODY
+    assert edition(catalog.find_dataset("tiny"), root=tmp_path) == ""
+
+
+@sizes
+def test_another_edition_is_never_downloaded(size, server, other, offer, tmp_path):
+    server.files["data.bin"] = OTHER
+    offer(server.url("good"), size=size, also=(EDITION,))
+    with pytest.raises(DatasetUnavailable, match="altered or damaged|offers 204806"):
+        get(tmp_path)
+    write_part(tmp_path, OTHER)
+    offer(other.url("good"), size=size, also=(EDITION,))
+    assert get(tmp_path).read_bytes() == BODY
+
+
+@sizes
+def test_an_edition_with_a_changed_byte_is_replaced(size, server, offer, tmp_path):
+    offer(server.url("good"), size=size, also=(EDITION,))
+    write_file(tmp_path, OTHER[:-1] + b"!")
+    assert edition(catalog.find_dataset("tiny"), root=tmp_path) == ""
     assert get(tmp_path).read_bytes() == BODY
 
 
@@ -670,7 +855,8 @@ def test_the_catalogue_is_complete_and_pinned():
         for file in dataset.files:
             algorithm, _, digest = file.checksum.partition(":")
             assert len(bytes.fromhex(digest)) == hashlib.new(algorithm).digest_size
+            assert all(e.checksum.startswith(f"{algorithm}:") for e in file.also)
             assert len({hosts.host_of(url) for url in file.urls}) >= 2
-            for url in file.urls:
-                assert url.endswith(f"/{file.name}")
+            for url in file.urls:  # figshare numbers its files
+                assert url.endswith(f"/{file.name}") or "figshare.com/files/" in url
                 assert "/master/" not in url and "/main/" not in url

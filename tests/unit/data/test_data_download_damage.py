@@ -25,11 +25,14 @@ LIMITS = Limits(
     connect=1, read=0.2, stall=0.2, extra=5, slowest=1e9, pause=0, tries=3, redirects=2
 )
 # What serves the file, perhaps at the second try; and what may not.
-SERVE = "good no-range gzip-label chunked cut cut-reset redirect refuses-range".split()
+SERVE = """
+    good no-range gzip-label chunked cut cut-reset redirect refuses-range untold-total
+""".split()
 FAIL = """
     truncated altered forbidden missing broken endless drip header-drip silent crawl
     too-long length-lies always-cut hold redirect-loop redirect-endless
     redirect-to-file proxy-page bare-proxy-page same-length-page other-range no-http
+    vast-total endless-total endless-length
 """.split()
 LEFT = st.one_of(  # of an earlier attempt: nothing, a beginning, something else
     st.none(),
@@ -46,10 +49,10 @@ def server():
 
 
 @contextmanager
-def offered(urls, algorithm):
+def offered(urls, algorithm, size):
     """The data set "tiny" at these addresses, and nothing of the environment."""
     checksum = f"{algorithm}:{hashlib.new(algorithm, BODY).hexdigest()}"
-    file = DataFile("data.bin", len(BODY), checksum, tuple(urls))
+    file = DataFile("data.bin", size, checksum, tuple(urls), most=2 * len(BODY))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AIGC_MIRROR", "AIGC_OFFLINE"):
             patch.delenv(name, raising=False)
@@ -64,6 +67,7 @@ def offered(urls, algorithm):
 @given(
     behaviours=st.lists(st.sampled_from(SERVE + FAIL), min_size=1, max_size=4),
     algorithm=st.sampled_from(["sha256", "md5"]),
+    size=st.sampled_from([len(BODY), None]),  # None: not published
     part=LEFT,
     old=LEFT,
 )
@@ -72,7 +76,7 @@ def offered(urls, algorithm):
     suppress_health_check=list(HealthCheck),
 )
 def test_a_download_ends_in_the_right_file_or_in_an_error_that_tells_all(
-    server, behaviours, algorithm, part, old
+    server, behaviours, algorithm, size, part, old
 ):
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root, "tiny")
@@ -81,7 +85,7 @@ def test_a_download_ends_in_the_right_file_or_in_an_error_that_tells_all(
             if content is not None:
                 (folder / name).write_bytes(content)
         urls = [server.url(behaviour) for behaviour in behaviours]
-        with offered(urls, algorithm), no_hang():
+        with offered(urls, algorithm, size), no_hang():
             try:
                 path = fetch(
                     "tiny", "data.bin", root=root, limits=LIMITS, ask_again=True

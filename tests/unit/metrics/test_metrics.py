@@ -136,6 +136,14 @@ def test_shares_count_and_coverage_needs_the_least_share():
     assert metrics.class_coverage(torch.zeros(50, dtype=torch.int64)) == 1
 
 
+def test_samples_are_chosen_to_have_the_wanted_shares():
+    classes = torch.tensor([0, 1, 1, 0, 2, 1, 0, 0])
+    found = metrics.indices_with_shares(classes, [0.5, 0.25, 0.25], 4)
+    assert found.tolist() == [0, 3, 1, 4]
+    with pytest.raises(ValueError, match="class 2 has 1 samples, 2 are wanted"):
+        metrics.indices_with_shares(classes, [0.5, 0.25, 0.25], 8)
+
+
 def test_the_nearest_neighbour_is_that_of_brute_force():
     samples, reference = torch.rand(17, 1, 5, 4), torch.rand(40, 1, 5, 4)
     indices, distances = metrics.nearest_neighbours(samples, reference, batch_size=6)
