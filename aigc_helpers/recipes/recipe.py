@@ -18,7 +18,7 @@ class Recipe:
     arguments: dict = field(default_factory=dict)
     options: dict = field(default_factory=dict)  # more of the training loop
     first: dict = field(default_factory=dict)  # what an explorer opens with
-    data: str = MNIST
+    data: str | Callable[[], str] = MNIST  # or what tells it, of the data that lie here
     half: bool = False  # store the weights as float16
 
     @property

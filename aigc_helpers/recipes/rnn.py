@@ -42,7 +42,7 @@ RECIPES = {
             "n_positions": 34,
         },
         options={"lr": 5e-3, "weight_decay": 0.05},
-        first={"prompt": "⑤", "length": 24},
+        first={"prompt": "⑤", "length": 24, "verse": "，。"},
         data="quatrains of the Complete Tang Poems (chinese-poetry, MIT), all of whose "
         "characters come twice or more, in simplified characters",
         half=True,

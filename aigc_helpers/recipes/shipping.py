@@ -75,7 +75,7 @@ def train_shipped(
     facts = {
         "title": recipe.title,
         "network": recipe.instructions,
-        "data": recipe.data,
+        "data": recipe.data() if callable(recipe.data) else recipe.data,
         "command": f"aigc train {name} --seed {seed} --steps {steps}",
         "seed": seed,
         "steps": steps,

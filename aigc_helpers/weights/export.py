@@ -18,6 +18,7 @@ TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or ste
 CHECKS = 100
 _FORMAT = 1  # raise it when this module writes files in another way
 _KEY = "aigc_fingerprint"
+_Draw = Callable[[torch.Generator, int], dict[str, torch.Tensor]]  # inputs by name
 
 
 class ExportError(RuntimeError):
@@ -33,13 +34,37 @@ def export_decoder(
     (1, 1, H, W) in [0, 1], all float32.
     """
     sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
-    job = _Export(
-        decoder,
-        _inputs(sizes, torch.Generator().manual_seed(0)),
-        ("image",),
-        lambda content: largest_difference(decoder, content, sizes),
-    )
-    return _export_if_stale(job, path)
+    return _export_image(decoder, path, lambda *draw: _inputs(sizes, *draw))
+
+
+def export_filler(
+    network: nn.Module,
+    path: Path,
+    *,
+    image_shape: tuple[int, int, int],
+    latent_dim: int = 0,
+) -> Path:
+    """Export a network that fills a hole in a picture, and compare it with torch.
+
+    Inputs "image" in [0, 1] and "hole" of 0 and 1, both (1, *image_shape), and, if its
+    answers differ, "z" (1, latent_dim); output "filled" (1, *image_shape) in
+    [0, 1], all float32.
+
+    Raises
+    ------
+    ExportError
+        If any pixel differs by more than ``TOLERANCE``.
+    """
+
+    def draw(generator: torch.Generator, i: int) -> dict[str, torch.Tensor]:
+        hole = torch.rand(1, *image_shape, generator=generator) < (i % 11) / 10
+        image = torch.rand(1, *image_shape, generator=generator) * ~hole
+        inputs = {"image": image, "hole": hole.float()}
+        if latent_dim:
+            inputs["z"] = torch.randn(1, latent_dim, generator=generator)
+        return inputs
+
+    return _export_image(network, path, draw, output="filled")
 
 
 def export_step(model: nn.Module, path: Path) -> Path:
@@ -79,6 +104,19 @@ class _Step(nn.Module):
         return (logits, *state)
 
 
+def _export_image(
+    network: nn.Module, path: Path, draw: _Draw, *, output: str = "image"
+) -> Path:
+    """Export what gives one picture for inputs like those that ``draw`` gives."""
+    job = _Export(
+        network,
+        draw(torch.Generator().manual_seed(0), 0),
+        (output,),
+        lambda content: _largest_difference(network, content, draw),
+    )
+    return _export_if_stale(job, path)
+
+
 @dataclass(frozen=True)
 class _Export:
     """What to export, and how to measure the file's difference to torch."""
@@ -112,19 +150,17 @@ def fingerprint(network: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def largest_difference(
-    decoder: nn.Module, content: bytes, sizes: dict[str, int]
-) -> float:
+def _largest_difference(network: nn.Module, content: bytes, draw: _Draw) -> float:
     """Largest difference of any pixel between torch and the file, CHECKS inputs."""
     session = _session(content)
     generator = torch.Generator().manual_seed(0)
     largest = 0.0
     for i in range(CHECKS):
-        inputs = _inputs(sizes, generator, label=i)
+        inputs = draw(generator, i)
         with torch.no_grad():
-            expected = decoder(*inputs.values())
+            expected = network(*inputs.values())
         feed = {key: value.numpy() for key, value in inputs.items()}
-        largest = _larger(largest, [expected], session.run(["image"], feed))
+        largest = _larger(largest, [expected], session.run(None, feed))
     return largest
 
 
@@ -162,7 +198,7 @@ def _session(content: bytes):
 
 
 def _inputs(
-    sizes: dict[str, int], generator: torch.Generator, *, label: int = 0
+    sizes: dict[str, int], generator: torch.Generator, label: int
 ) -> dict[str, torch.Tensor]:
     inputs = {"z": torch.randn(1, sizes["z"], generator=generator)}
     if "y" in sizes:

@@ -4,6 +4,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from tiny_fillers import fillers
 from torch import nn
 
 from aigc_helpers import gan, vae, weights
@@ -97,6 +98,41 @@ def test_a_network_that_differs_is_not_written(tmp_path):
     path = tmp_path / "wrong.onnx"
     with pytest.raises(export.ExportError, match="differs from torch"):
         export.export_decoder(NotDeterministic(), path, latent_dim=4)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["plain", "sampled"])
+def test_a_network_that_fills_a_hole_is_exported(tmp_path, name):
+    network, shape = fillers()[name], (1, 1, 20, 16)
+    sizes = {"image_shape": shape[1:], "latent_dim": network.latent_dim}
+    path = export.export_filler(network, tmp_path / "tiny.onnx", **sizes)
+    graph = onnx.load(path).graph
+    z = {"z": [1, 4]} if name == "sampled" else {}
+    assert shapes(graph.input) == {"image": list(shape), "hole": list(shape), **z}
+    assert shapes(graph.output) == {"filled": list(shape)}
+    inputs = [torch.rand(shape), (torch.rand(shape) < 0.4).float()]
+    inputs += [torch.full((1, 4), -0.7)] if z else []
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [value.name for value in graph.input]
+    feed = {key: one.numpy() for key, one in zip(names, inputs, strict=True)}
+    (filled,) = session.run(None, feed)
+    with torch.no_grad():
+        expected = network(*inputs)
+    torch.testing.assert_close(torch.from_numpy(filled), expected, atol=1e-4, rtol=0)
+
+
+class Otherwise(nn.Module):
+    """Differs from its export wherever there is a hole."""
+
+    def forward(self, image, hole):
+        shift = 0.0 if torch.compiler.is_exporting() else 0.01 * hole.amax()
+        return image.clamp(0, 1) + shift
+
+
+def test_a_filler_that_differs_is_not_written(tmp_path):
+    path = tmp_path / "wrong.onnx"
+    with pytest.raises(export.ExportError, match="differs from torch"):
+        export.export_filler(Otherwise(), path, image_shape=(1, 8, 8))
     assert not path.exists()
 
 
