@@ -148,3 +148,31 @@ def base64_of(content: np.ndarray | bytes) -> str:
 def float32_bytes(values: Any) -> bytes:
     """Little-endian float32 numbers, row by row."""
     return np.ascontiguousarray(values, dtype="<f4").tobytes()
+
+
+def unit_pixels(values: np.ndarray, who: tuple[str, str], advice: tuple[str, str]):
+    """Pixels that a network returned, cut to [0, 1] where rounding left it.
+
+    ``who`` names the network, ``advice`` says what to do about other values; both in
+    English and in Chinese.
+
+    Raises
+    ------
+    Mistake
+        If a value is not finite, or farther than 1e-3 from [0, 1].
+    """
+    english, chinese = who
+    if not np.isfinite(values).all():
+        raise Mistake(
+            f"the {english} returned NaN or infinity; is it trained?",
+            f"{chinese}返回了 NaN 或无穷大：网络训练过了吗？",
+        )
+    low, high = float(values.min()), float(values.max())
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise Mistake(
+            f"the {english} returned values in [{low:.3g}, {high:.3g}]; images lie in "
+            f"[0, 1] ({advice[0]})",
+            f"{chinese}返回的像素从 {low:.3g} 到 {high:.3g}，应当在 0 到 1 之间："
+            f"{advice[1]}",
+        )
+    return values.clip(0, 1)

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import weights
+from aigc_helpers.explorers.checks import unit_pixels
 from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.weights import export
@@ -83,17 +84,11 @@ def _checked(images: object, n: int) -> np.ndarray:
             f"解码器返回的形状是 {shape}，应当是 ({n}, 1, H, W)。",
         )
     values = images.detach().float().cpu().numpy()[:, 0]
-    if not np.isfinite(values).all():
-        raise Mistake(
-            "the decoder returned NaN or infinity; is it trained?",
-            "解码器返回了 NaN 或无穷大：网络训练过了吗？",
-        )
-    low, high = float(values.min()), float(values.max())
-    if low < -1e-3 or high > 1 + 1e-3:
-        raise Mistake(
-            f"the decoder returned values in [{low:.3g}, {high:.3g}]; images lie in "
-            "[0, 1] (a generator that ends in tanh needs (x + 1) / 2)",
-            f"解码器返回的像素从 {low:.3g} 到 {high:.3g}，应当在 0 到 1 之间："
+    return unit_pixels(
+        values,
+        ("decoder", "解码器"),
+        (
+            "a generator that ends in tanh needs (x + 1) / 2",
             "结尾是 tanh 的，用 gan.PixelDecoder 包起来，它会换算。",
-        )
-    return values.clip(0, 1)
+        ),
+    )

@@ -17,7 +17,6 @@ from aigc_helpers.reader import Mistake
 
 MOST_PIXELS = 16_000_000
 LONGEST_SIDE = 16_383  # pixels; WebP has no more
-MAX_BYTES = 60 * 1024  # of the base64 text of `fitting_sprite`
 
 
 @dataclass(frozen=True)
@@ -110,19 +109,21 @@ def levelled(values: np.ndarray, levels: int) -> np.ndarray:
 def fitting_sprite(
     grid: np.ndarray,
     *,
+    most: int,
     shrinks: tuple[int, ...] = (1, 2, 4, 8),
     levels: tuple[int, ...] = (64, 32, 16, 8),
 ) -> Sheet | None:
-    """A grid (rows, columns, H, W) in [0, 1] as PNG, None if it exceeds MAX_BYTES.
+    """A grid (rows, columns, H, W) in [0, 1] as PNG, None if it exceeds ``most`` bytes.
 
-    Grey levels, then resolution, are given up until the text fits.
+    Counted is its base64 text. Grey levels, then resolution, are given up until it
+    fits.
     """
     for shrink in shrinks:
         small = _shrunk(grid, shrink)
         for n_levels in levels:
             tiles = levelled(small, n_levels).reshape(-1, *small.shape[2:])  # (N, h, w)
             sheet = _packed(tiles, small.shape[1], PNG)
-            if len(sheet.content) * 4 / 3 <= MAX_BYTES - 64:
+            if len(sheet.content) * 4 / 3 <= most - 64:
                 return sheet
     return None
 

@@ -1,6 +1,7 @@
 // What the theme would do by handlers in its HTML, and what it leaves out.
 
 import "./contents.js";
+import { unfold } from "./folds.js";
 
 const ACTIONS = {
   print: () => window.print(),
@@ -30,6 +31,7 @@ let onScreen = null;
 
 function print(printing) {
   if (printing === (onScreen !== null)) return;
+  unfold(printing);
   [onScreen, dataset.theme] = printing ? [dataset.theme ?? "light", "light"] : [null, onScreen];
 }
 

@@ -2,6 +2,7 @@
 
 import { causeOf } from "./explorers/front/failure.js";
 import { composing } from "./explorers/front/keys.js";
+import { remember } from "./folds.js";
 
 const TEXT = {
   zh: {
@@ -90,8 +91,15 @@ class Search {
     this.input.addEventListener("input", (event) => event.isComposing || this.soon());
     this.input.addEventListener("compositionstart", () => clearTimeout(this.timer));
     this.input.addEventListener("compositionend", () => this.soon());
+    this.list.addEventListener("click", (event) => this.chosen(event));
     form.parentElement.addEventListener("keydown", (event) => this.key(event));
     if (this.input.value) this.soon(); // typed before this script came
+  }
+
+  // A link that is followed here; one that opens a tab of its own leaves this page.
+  chosen(event) {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (event.target.closest("a") && !elsewhere) remember(this.input.value);
   }
 
   soon() {

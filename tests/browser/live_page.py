@@ -5,6 +5,9 @@ What Jupyter itself makes of an explorer (keys, outputs, restarts) is seen in Ju
 """
 
 import base64
+import time
+
+PATIENCE = 5.0  # seconds; a busy machine shows a page, and asks, late
 
 SHOW = """async ({ text, state }) => {
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -60,9 +63,21 @@ def show_live(open_page, widget):
     return page
 
 
+def rest(page):
+    """Wait until the page has done what it had begun, and has painted it."""
+    page.evaluate(
+        """() => new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
+        })"""
+    )
+
+
 def answer(page, widget):
-    """Let the kernel answer what has been asked so far."""
-    page.wait_for_timeout(50)
+    """Let the kernel answer what is asked; a question on its way is waited for."""
+    last = time.monotonic() + PATIENCE
+    while not widget.received and time.monotonic() < last:
+        page.wait_for_timeout(20)
+    assert widget.received, "the page has asked nothing"
     while widget.received:
         widget._receive(widget, widget.received.pop(0), [])
-        page.wait_for_timeout(20)
+        rest(page)

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from aigc_helpers import exercise
 from aigc_helpers.explorers import check
+from aigc_helpers.explorers.check.page import static_html
+from aigc_helpers.explorers.check.setting import guess_config
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 KEY = "aigc-checks"
@@ -44,12 +47,28 @@ ORDER = check.order(
     explanation="一二三四。",
 )
 ALL = (CHOICE, MANY, NUMBER, ORDER)
+LAST = (NUMBER, ORDER)
+PREDICTION = guess_config(
+    "判别器损失",
+    truth=1.386,
+    shown="1.386 nats",
+    tolerance=0.01,
+    unit="nats",
+    why=r"就是 $2\log 2$。",
+)
+
+LARGE = guess_config(
+    "元素", truth=-12345, shown="−12,345 个", tolerance=0, unit="个", why=""
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def pages(write_page, explorers):
     html = [made._static_html() for made in ALL]
     write_page("checks", "".join(html))
+    write_page("guess", static_html(PREDICTION) + html[2])
+    write_page("large", static_html(LARGE))
+    write_page("far", f'{html[2]}<div style="height: 200rem"></div>{html[3]}')
     write_page("twins", html[2] + html[3] + html[3])
     write_page(
         "beside",
@@ -320,6 +339,80 @@ def test_the_keyboard_answers_all_of_them(checks):
     assert "本章自测：4/4" in order.inner_text()
 
 
+# ---- predictions ---------------------------------------------------------------
+
+
+def guessed(box, text):
+    box.get_by_label("你的预测").fill(text)
+    box.get_by_role("button", name="看真实值").click()
+    return feedback(box)
+
+
+def test_any_number_brings_the_truth_and_nothing_else_does(checks):
+    _, (box, _) = checks("guess.html")
+    assert "猜多少都行" in box.inner_text()
+    for text in ("", "一半"):
+        assert "一个数" in guessed(box, text)
+        assert "1.386" not in box.inner_text() and box.locator("math").count() == 0
+    said = {
+        "0": "✗ 猜小了，差 1.386 nats。你的值 0 nats，真实值 1.386 nats。",
+        "-50%": "✗ 猜小了，差 1.886 nats。你的值 −0.5 nats，真实值 1.386 nats。",
+        "1,39 nats": "✓ 猜对了。你的值 1.39 nats，真实值 1.386 nats。",
+        "1.3965": "✗ 猜大了，差 0.0105 nats。你的值 1.397 nats，真实值 1.386 nats。",
+    }
+    for text, words in said.items():
+        both, why = guessed(box, text).split("\n\n")
+        assert both == words and why.startswith("就是"), text
+        assert box.get_by_role("status").locator("math").is_visible()
+    outcome = box.get_by_role("status").get_attribute("data-outcome")
+    assert outcome == "wrong"
+
+
+def test_numbers_are_told_as_a_notebook_tells_them(checks):
+    _, (box,) = checks("large.html")
+    values = ("-12345", "12345", "-98765.4", "9999.4", "0.123456")
+    for text in values:
+        told = repr(exercise.compare("元素", float(text), -12345, unit="个"))
+        _, _, same = told.partition("：")
+        yours, _, _ = same.partition("，")
+        assert f"{yours}，真实值 −12,345 个。" in guessed(box, text), text
+    assert "差 22,345 个。" in guessed(box, "1e4")
+    assert "你的值 −1.235e−7 个" in guessed(box, "-1.2346e-7")
+
+
+def test_a_prediction_outlives_a_reload_and_can_be_made_anew(checks):
+    page, (box, number) = checks("guess.html")
+    again = box.get_by_role("button", name="重新猜")
+    assert again.is_hidden()
+    guessed(box, "7")
+    assert "本章自测：0/1" in number.inner_text()  # it is no check
+    page.reload()
+    box, _ = boxes(page)
+    assert "✗ 猜大了" in feedback(box) and "1.386" in feedback(box)
+    box.get_by_role("button", name="重新猜").click()
+    field = box.get_by_label("你的预测")
+    assert field.input_value() == "" and "1.386" not in box.inner_text()
+    assert feedback(box) == "已清除，可以重新猜。"
+    assert field.evaluate("node => node === document.activeElement")
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_prediction_is_read_on_a_phone_by_keys_and_without_a_script(
+    checks, open_page, axe, fits
+):
+    page, (box, _) = checks("guess.html", **PHONE)
+    box.get_by_label("你的预测").focus()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    assert "1.386" in feedback(box)
+    assert axe(page) == []
+    fits(page, ".aigc-box *")
+    bare = open_page("guess.html", java_script_enabled=False)
+    assert "1.386" not in bare.locator("main").inner_text()
+    bare.get_by_text("看答案").first.click()
+    assert bare.get_by_text("1.386 nats").is_visible()
+
+
 # ---- the record ----------------------------------------------------------------
 
 
@@ -333,7 +426,8 @@ def test_right_answers_outlive_a_reload_and_wrong_ones_do_not(checks):
     assert set(stored(page)) == {NUMBER._config["id"], ORDER._config["id"]}
     page.reload()
     first, many, number, order = boxes(page)
-    assert "本章自测：2/4" in many.inner_text()
+    assert "本章自测：2/4" in order.inner_text()
+    assert "本章自测" not in many.inner_text()
     assert not first.get_by_label("甲").is_checked() and feedback(first) == ""
     assert number.get_by_label("你的答案").input_value() == "-0.501"
     assert feedback(number) == "✓ 对。一半，带负号。"
@@ -349,15 +443,15 @@ def test_a_later_mistake_does_not_take_the_record_away(checks):
 
 def test_the_button_clears_the_chapter_s_record_and_no_other(checks):
     page, boxes = checks()
-    clear = boxes[0].get_by_role("button", name="清除记录")
+    clear = boxes[3].get_by_role("button", name="清除记录")
     assert clear.is_hidden()
     page.evaluate(f"localStorage.setItem('{KEY}', '{{\"elsewhere\": [1]}}')")
     fill(boxes[2], "-0.5")
     clear.click()
     assert stored(page) == {"elsewhere": [1]}
-    assert "已清除" in feedback(boxes[0]) and clear.is_hidden()
+    assert "已清除" in feedback(boxes[3]) and clear.is_hidden()
     assert boxes[2].get_by_label("你的答案").input_value() == ""
-    assert feedback(boxes[2]) == "" and "本章自测：0/4" in boxes[2].inner_text()
+    assert feedback(boxes[2]) == "" and "本章自测：0/4" in boxes[3].inner_text()
     page.reload()
     assert "已答对" not in page.locator("main").inner_text()
 
@@ -365,7 +459,7 @@ def test_the_button_clears_the_chapter_s_record_and_no_other(checks):
 def test_an_empty_record_leaves_nothing_behind(checks):
     page, boxes = checks()
     fill(boxes[2], "-0.5")
-    boxes[2].get_by_role("button", name="清除记录").click()
+    boxes[3].get_by_role("button", name="清除记录").click()
     assert page.evaluate("localStorage.length") == 0
 
 
@@ -376,7 +470,7 @@ def test_two_tabs_agree(checks):
     boxes_there = boxes(other)
     fill(boxes_here[2], "-0.5")
     other.wait_for_function(
-        "document.querySelector('.aigc-progress').textContent.includes('1/4')"
+        "document.querySelector('.aigc-progress:not([hidden])').textContent.includes('1/4')"
     )
     assert "已答对" in boxes_there[2].inner_text()
 
@@ -385,12 +479,12 @@ def test_where_storage_is_blocked_all_works_until_the_page_is_left(checks):
     page, boxes_ = checks(before=BLOCKED)
     fill(boxes_[2], "-0.5")
     assert feedback(boxes_[2]).startswith("✓ 对。")
-    assert "本章自测：1/4" in boxes_[0].inner_text()
-    boxes_[0].get_by_role("button", name="清除记录").click()
-    assert "本章自测：0/4" in boxes_[2].inner_text()
+    assert "本章自测：1/4" in boxes_[3].inner_text()
+    boxes_[3].get_by_role("button", name="清除记录").click()
+    assert "本章自测：0/4" in boxes_[3].inner_text()
     fill(boxes_[2], "-0.5")
     page.reload()
-    assert "本章自测：0/4" in boxes(page)[0].inner_text()
+    assert "本章自测：0/4" in boxes(page)[3].inner_text()
 
 
 @pytest.mark.parametrize(
@@ -415,10 +509,11 @@ def test_two_of_them_keep_apart_and_share_one_record(checks):
     before = steps(two)
     move(one, steps(one)[0], "下移")
     assert steps(one) != before and steps(two) == before
-    assert "本章自测：0/2" in number.inner_text()
+    assert "本章自测：0/2" in two.inner_text()
     sort(one)
     submit(one)
-    assert "本章自测：1/2" in number.inner_text()
+    assert "本章自测：1/2" in two.inner_text()
+    assert "本章自测" not in number.inner_text()
     assert steps(two) == "一二三四"  # the same question: known here too
 
 
@@ -526,6 +621,32 @@ def test_the_widget_s_module_runs_without_a_kernel(open_page, axe, made):
     assert "本章自测：0/1" in box.inner_text()
     assert axe(page) == []
     page.evaluate("window.end()")
+
+
+def test_the_last_one_that_has_started_speaks_for_all(open_page):
+    page = open_page("far.html")
+    number, order = (page.locator(f"[data-check='{c._config['id']}']") for c in LAST)
+    fill(number, "-0.5")
+    assert page.locator(".aigc-check").count() == 1  # the other one is far away
+    assert "本章自测：1/2" in number.inner_text()
+    order.scroll_into_view_if_needed()
+    order.locator("form").wait_for()
+    assert "本章自测：1/2" in order.inner_text()
+    assert "本章自测" not in number.inner_text()
+
+
+def test_in_jupyter_the_last_cell_that_ran_speaks_until_it_goes(open_page):
+    page = open_page("far.html")
+    number, order = (made._config["id"] for made in LAST)
+    first = page.locator(f".aigc-check[data-check='{number}']")
+    last = page.locator(f".aigc-check[data-check='{order}']")
+    assert "本章自测：0/2" in first.inner_text()
+    page.evaluate("document.querySelectorAll('.aigc-explorer')[1].id = 'cell'")
+    page.evaluate(MOUNT, {"text": ORDER._esm, "config": ORDER._config})
+    assert "本章自测：0/2" in last.inner_text()
+    assert "本章自测" not in first.inner_text()
+    page.evaluate("window.end()")
+    assert "本章自测：0/2" in first.inner_text()
 
 
 def test_in_jupyter_a_notebook_counts_its_own(open_page):

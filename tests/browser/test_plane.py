@@ -294,6 +294,27 @@ def test_classes_are_switched_by_checkboxes(plane_page):
     assert page.evaluate(INK) == everything
 
 
+def test_each_shown_class_has_its_name_in_the_middle_of_its_points(plane_page):
+    page = plane_page().page
+    names = page.locator(".aigc-class-name")
+    assert names.all_inner_texts() == ["甲", "乙", "丙"]
+    pad = page.locator(".aigc-pad").bounding_box()
+    for i, (x, y) in enumerate(CENTRES):
+        box = names.nth(i).bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        place = (x + 3) / 6, (3 - y) / 6  # the bounds are ±3
+        np.testing.assert_allclose(
+            [
+                (middle[0] - pad["x"]) / pad["width"],
+                (middle[1] - pad["y"]) / pad["height"],
+            ],
+            place,
+            atol=0.03,
+        )
+    page.get_by_label("乙", exact=True).uncheck()
+    assert names.nth(0).is_visible() and not names.nth(1).is_visible()
+
+
 def test_the_whole_plane_lies_under_the_points(plane_page):
     page = plane_page().page
     tiles = page.locator(".aigc-tiles")

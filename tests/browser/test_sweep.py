@@ -1,8 +1,11 @@
 """The sweep explorer on a page and live: stops, sheets, curves, new values, faults."""
 
+import re
+
 import numpy as np
 import pytest
 from live_page import answer, show_live
+from playwright.sync_api import expect
 
 from aigc_helpers.explorers import SweepExplorer
 
@@ -43,6 +46,17 @@ def pages(write_page):
     write_page("sweep", link + single)
     write_page("sweep-pair", pair._static_html())
     write_page("sweep-two", single + plain._static_html())
+    write_page("sweep-charts", growth()._static_html())
+
+
+def growth():
+    """Three numbers of which two share a chart, and one that is wide."""
+    return SweepExplorer(
+        lambda n: {"叠": 2**n, "并": 2 * n + 1, "误差": 10.0 ** (-n)},
+        range(1, 7),
+        name="层数",
+        charts={"段数": ["叠", "并"]},
+    )
 
 
 def pixels(page, n=0) -> np.ndarray:
@@ -118,12 +132,21 @@ CURVE = """(n) => {
   const numbers = (path) => (path.getAttribute("d").match(/-?[\\d.]+ -?[\\d.]+/g) ?? [])
     .map((pair) => pair.split(" ").map(Number));
   const points = svg.querySelectorAll(".aigc-points path");
-  const { x, y } = document.querySelector(".aigc-explorer").aigc.view.numbers[n].chart;
+  const { x, y } = document.querySelector(".aigc-explorer").aigc.view.charts[n].chart;
   const data = ([px, py]) => [x.value(px), y.value(py)];
   return {
     curve: numbers(svg.querySelector(".aigc-curves path")).map(data),
     now: numbers(points[2]).map(data),
   };
+}"""
+
+
+CURVES = """() => {
+  const { chart } = document.querySelector(".aigc-explorer").aigc.view.charts[0];
+  const places = [...chart.layers[1].children].map((path) => path.getAttribute("d"));
+  return places.map((d) => d.match(/[ML][^ML]+/g).map((part) => {
+    return chart.y.value(Number(part.slice(1).split(" ")[1]));
+  }));
 }"""
 
 
@@ -143,13 +166,27 @@ def test_a_number_is_a_curve_with_the_present_value_marked(explorer):
     assert shown.page.evaluate(CURVE, 1)["now"] == []
 
 
+def test_numbers_of_one_chart_share_its_scale_and_have_a_legend(explorer):
+    page = explorer("sweep-charts.html").page
+    titles = page.locator(".aigc-number > p").all_inner_texts()
+    assert [title.strip() for title in titles] == ["段数", "误差（对数刻度） 0.1000"]
+    keys = page.locator(".aigc-keys li").all_inner_texts()
+    assert [key.strip() for key in keys] == ["叠 2", "并 3"]
+    drawn = page.evaluate(CURVES)
+    np.testing.assert_allclose(drawn[0], [2**n for n in range(1, 7)], atol=0.3)
+    np.testing.assert_allclose(drawn[1], [2 * n + 1 for n in range(1, 7)], atol=0.3)
+    chart = page.locator(".aigc-chart-svg").first
+    expect(chart).to_have_attribute("aria-label", re.compile("叠 2，并 3"))
+    assert page.locator(".aigc-chart-svg").first.locator(".aigc-grid").count() >= 3
+
+
 def test_words_follow_when_nothing_moves(explorer):
     shown = explorer("sweep.html")
     shown.sliders.nth(0).fill("2")
     shown.page.wait_for_function(
         "document.querySelector('.aigc-status').textContent.startsWith('β = 0.5')"
     )
-    assert "准确率 0.2500，损失 1.500 · 预先算好" in shown.status.inner_text()
+    assert "准确率 0.2500，损失 1.50 · 预先算好" in shown.status.inner_text()
     picture = shown.page.locator(".aigc-sweep-picture").first
     assert picture.get_attribute("aria-label") == "坡，β = 0.5"
     chart = shown.page.locator(".aigc-chart-svg").first
@@ -271,8 +308,8 @@ def test_live_counts_are_whole_and_other_numbers_are_not(open_page):
     page = show_live(open_page, widget)
     answer(page, widget)
     shown = page.locator(".aigc-number strong")
-    assert shown.all_inner_texts() == ["3247617", "1.000"]
-    page.get_by_text("参数 3247617，损失 1.000").wait_for()
+    assert shown.all_inner_texts() == ["3247617", "1.0"]
+    page.get_by_text("参数 3247617，损失 1.0").wait_for()
 
 
 def test_live_a_number_that_is_whole_where_it_was_stored_alone_is_no_count(open_page):

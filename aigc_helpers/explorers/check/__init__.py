@@ -8,6 +8,9 @@ In a notebook cell, as its last expression::
 
 Texts may hold `code` and $formulas$. No kernel is asked and nothing leaves the
 browser: what was answered right is kept in its local storage alone.
+
+A fourth type, ``guess``, is made by the site alone, of an `exercise.compare` to which
+nobody has given a number yet.
 """
 
 from aigc_helpers.explorers.check.widget import TYPES, choice, number, order

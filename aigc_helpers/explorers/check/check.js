@@ -1,4 +1,4 @@
-// Self-checks: choice, number, order. They need no kernel and no network.
+// Self-checks: choice, number, order; guess, a prediction. No kernel, no network.
 
 import { button, element } from "../front/controls.js";
 import { fill } from "../front/core.js";
@@ -6,48 +6,11 @@ import { keepKeys } from "../front/keys.js";
 import { hidePoster } from "../front/poster.js";
 import { parseNumber } from "./numerals.js";
 import { Ordering } from "./ordering.js";
-import { followRecord, forget, keep, recorded } from "./record.js";
+import { announce, followRecord, forget, keep, recorded, started } from "./record.js";
 import { fillRich, rich } from "./richtext.js";
+import { TEXT } from "./words.js";
 
-const TEXT = {
-  zh: {
-    group: "自测题",
-    kinds: {
-      choice: "自测 · 选一个",
-      many: "自测 · 选出所有对的",
-      number: "自测 · 填一个数",
-      order: "自测 · 排顺序",
-    },
-    check: "检查",
-    show: "看答案",
-    done: "✓ 已答对",
-    right: "✓ 对。",
-    wrong: "✗ 不对。",
-    answer: "答案：",
-    progress: "本章自测：{done}/{all}",
-    clear: "清除记录",
-    cleared: "本章的自测记录已清除。",
-    nothing: "先选一个答案，再检查。",
-    missing: "选中的都对，还有对的没有选上。",
-    missingToo: "另外，还有对的没有选上。",
-    reason: "“{option}”：{why}",
-    field: "你的答案",
-    empty: "先写一个数，再检查。",
-    noNumber: "“{text}”读不成一个数。可以写 0.5、1e-3、−2 或 1/3。",
-    sign: "大小对了，正负号反了。",
-    power: "数字对了，小数点的位置错了。",
-    large: "偏大了，再算一次。",
-    small: "偏小了，再算一次。",
-    up: "上移",
-    down: "下移",
-    upOf: "上移：{step}",
-    downOf: "下移：{step}",
-    handle: "拖动",
-    moved: "“{step}”现在是第 {place} 步，共 {n} 步。",
-    early: "第 {place} 步还不该是“{step}”。",
-    first: "前 {n} 步对了。",
-  },
-}.zh;
+const DIGITS = 4; // of a prediction and its distance; exercise.py has the same
 const SLACK = 1e-9; // of rounding, relative; setting.py has the same
 
 let made = 0;
@@ -57,7 +20,13 @@ class Check {
   constructor(model, el) {
     this.el = el;
     this.config = model.get("_config");
+    this.words = TEXT[this.mark];
     this.name = `aigc-check-${(made += 1)}-${Math.random().toString(36).slice(2, 8)}`;
+  }
+
+  // What counts in a chapter's record is a check; a prediction stands by itself.
+  get mark() {
+    return "check";
   }
 
   get questionId() {
@@ -74,12 +43,15 @@ class Check {
       followRecord(() => this.follow()),
       hidePoster(this.config.poster),
     ];
-    this.follow();
+    started.add(this);
+    announce(); // this one, and those above, which may no longer be the last
     this.el.dataset.ready = "1";
   }
 
   end() {
     for (const end of this.ends) end();
+    started.delete(this);
+    announce();
   }
 
   box() {
@@ -92,8 +64,8 @@ class Check {
     });
     const box = element("div", { className: "aigc-box aigc-check" });
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", TEXT.group);
-    box.dataset.check = this.config.id;
+    box.setAttribute("aria-label", this.words.group);
+    box.dataset[this.mark] = this.config.id;
     box.append(this.head(), question, form, this.feedback, this.foot());
     return box;
   }
@@ -108,7 +80,7 @@ class Check {
   }
 
   actions() {
-    const check = element("button", { type: "submit" }, TEXT.check);
+    const check = element("button", { type: "submit" }, this.words.submit);
     this.show = button(TEXT.show, () => this.say("", TEXT.answer, this.solution()));
     this.show.hidden = true; // until an answer was wrong
     return element("div", { className: "aigc-actions" }, check, this.show);
@@ -116,12 +88,14 @@ class Check {
 
   foot() {
     this.progress = element("span");
-    this.clear = button(TEXT.clear, () => {
+    this.clear = button(this.words.clear, () => {
       forget(this.checks());
-      this.say("", TEXT.cleared);
+      this.say("", this.words.cleared);
+      this.el.querySelector("input, button").focus({ preventScroll: true });
     });
     this.clear.className = "aigc-clear";
-    return element("p", { className: "aigc-progress" }, this.progress, this.clear);
+    this.bottom = element("p", { className: "aigc-progress" }, this.progress, this.clear);
+    return this.bottom;
   }
 
   /* -- answers -- */
@@ -157,22 +131,30 @@ class Check {
   /* -- the record -- */
 
   // Ids of the self-checks of this chapter: of the page, or of one notebook in Jupyter.
+  // Posters count too: those that have not started.
   checks() {
     const chapter = this.el.closest(".jp-Notebook") ?? document;
     const nodes = chapter.querySelectorAll("[data-check]");
-    return new Set([this.config.id, ...[...nodes].map((node) => node.dataset.check)]);
+    return new Set([...[...nodes].map((node) => node.dataset.check), this.config.id]);
+  }
+
+  // Of those that have started, the last one of a chapter speaks for all.
+  speaks(all) {
+    const running = new Set([...started].map((check) => check.config.id));
+    return all.filter((id) => running.has(id)).at(-1) === this.config.id;
   }
 
   follow() {
     const [all, record] = [[...this.checks()], recorded()];
     const done = all.filter((id) => id in record).length;
-    this.progress.textContent = fill(TEXT.progress, { done, all: all.length });
+    this.progress.textContent = fill(this.words.progress, { done, all: all.length });
+    this.bottom.hidden = !this.speaks(all);
     this.clear.hidden = !done;
     const known = this.config.id in record;
     if (known && !this.known) this.restore(record[this.config.id]);
     if (!known && this.known) this.reset();
     this.known = known;
-    this.done.textContent = known ? TEXT.done : "";
+    this.done.textContent = known ? this.words.done : "";
   }
 
   // The right answer of an earlier visit; an unfit one is passed over.
@@ -262,14 +244,14 @@ class NumberCheck extends Check {
     });
     this.field.setAttribute("aria-describedby", this.questionId);
     this.field.addEventListener("input", () => this.silence());
-    const label = element("label", { htmlFor: id }, TEXT.field);
+    const label = element("label", { htmlFor: id }, this.words.field);
     const unit = element("span", { className: "aigc-unit" }, this.config.unit);
     return [element("div", { className: "aigc-field" }, label, this.field, unit)];
   }
 
   read() {
     const text = this.field.value.trim();
-    if (!text) return { problem: TEXT.empty };
+    if (!text) return { problem: this.words.empty };
     const answer = parseNumber(text, this.config.unit);
     if (Number.isNaN(answer)) return { problem: fill(TEXT.noNumber, { text }) };
     return { answer };
@@ -302,12 +284,57 @@ class NumberCheck extends Check {
   }
 
   written(value) {
-    const text = String(Number(value.toPrecision(12))).replace("-", "−");
-    return `${text} ${this.config.unit}`.trim();
+    return this.withUnit(String(Number(value.toPrecision(12))));
+  }
+
+  withUnit(number) {
+    return `${number.replaceAll("-", "−")} ${this.config.unit}`.trim();
   }
 
   set value(answer) {
     this.field.value = answer === null ? "" : String(Number(answer.toPrecision(12)));
+  }
+}
+
+// Any number will do: it is kept, and the truth is shown beside it.
+class Guess extends NumberCheck {
+  get mark() {
+    return "guess";
+  }
+
+  checks() {
+    return new Set([this.config.id]);
+  }
+
+  answer() {
+    const { answer, problem } = this.read();
+    if (problem) return this.say("", problem);
+    this.tell(answer);
+    keep(this.config.id, answer);
+  }
+
+  tell(guess) {
+    const { answer: truth, shown } = this.config;
+    const both = fill(TEXT.both, { yours: this.written(guess), true: shown });
+    const gap = this.written(Math.abs(guess - truth));
+    const right = this.near(guess, truth);
+    const head = right ? TEXT.hit : fill(guess > truth ? TEXT.over : TEXT.under, { gap });
+    this.say(right ? "right" : "wrong", head, [[both], ...this.explanation]);
+  }
+
+  // A number as exercise.py writes it: large ones whole, in groups of three digits.
+  written(value) {
+    const size = Math.abs(value);
+    if (size < 10 ** DIGITS || size >= 1e15) {
+      return this.withUnit(String(Number(value.toPrecision(DIGITS))));
+    }
+    return this.withUnit(value.toLocaleString("en", { maximumFractionDigits: 0 }));
+  }
+
+  restore(guess) {
+    if (this.feedback.dataset.outcome || !Number.isFinite(guess)) return;
+    this.value = guess;
+    this.tell(guess);
   }
 }
 
@@ -346,7 +373,7 @@ class OrderCheck extends Check {
   }
 }
 
-const TYPES = { choice: Choice, number: NumberCheck, order: OrderCheck };
+const TYPES = { choice: Choice, number: NumberCheck, guess: Guess, order: OrderCheck };
 
 export default {
   render({ model, el }) {

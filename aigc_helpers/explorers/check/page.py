@@ -2,12 +2,12 @@
 
 import html
 
-from aigc_helpers.explorers.check.richtext import to_html
 from aigc_helpers.explorers.check.words import WORDS
 from aigc_helpers.explorers.page import explorer_html
+from aigc_helpers.richtext import to_html
 
 _POSTER = (
-    '<div class="aigc-check-poster" data-check="{id}"><p>{question}</p>{body}'
+    '<div class="aigc-check-poster" data-{mark}="{id}"><p>{question}</p>{body}'
     "<details><summary>{show}</summary>{answer}</details></div>"
 )
 
@@ -21,6 +21,7 @@ def poster(config: dict) -> str:
     """HTML of a self-check as it stands until its module runs, and if it never does."""
     body, answer = _PARTS[config["type"]](config)
     return _POSTER.format(
+        mark="guess" if config["type"] == "guess" else "check",  # that a chapter counts
         id=config["id"],
         question=to_html(config["question"]),
         body=body,
@@ -47,13 +48,18 @@ def _number(config: dict) -> tuple[str, str]:
     return "", f"<p>{answer}</p>{_explanation(config)}"
 
 
+def _guess(config: dict) -> tuple[str, str]:
+    shown = html.escape(config["shown"])
+    return f"<p>{WORDS['guess']}</p>", f"<p>{shown}</p>{_explanation(config)}"
+
+
 def _order(config: dict) -> tuple[str, str]:
     steps = [to_html(step["text"]) for step in config["steps"]]
     start = _items("ul", [steps[i] for i in config["start"]])
     return start, _items("ol", steps) + _explanation(config)
 
 
-_PARTS = {"choice": _choice, "number": _number, "order": _order}
+_PARTS = {"choice": _choice, "number": _number, "guess": _guess, "order": _order}
 
 
 def _items(tag: str, items: list[str]) -> str:

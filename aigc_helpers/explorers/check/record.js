@@ -4,6 +4,9 @@ const KEY = "aigc-checks";
 const CHANGED = "aigc:record";
 let fallback = {}; // where storage is blocked: until the page is left
 
+// The self-checks that run in this document: in Jupyter each has a module of its own.
+export const started = (document[Symbol.for(CHANGED)] ??= new Set());
+
 // {id: answer} of all self-checks; empty if the store is damaged.
 export function recorded() {
   try {
@@ -33,6 +36,11 @@ function store(all) {
   } catch {
     fallback = all;
   }
+  announce();
+}
+
+// Let every self-check here look at the record and at the others again.
+export function announce() {
   document.dispatchEvent(new Event(CHANGED));
 }
 

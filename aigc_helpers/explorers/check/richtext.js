@@ -1,4 +1,4 @@
-// Short texts with code and formulas, as richtext.py makes them.
+// Short texts with code and formulas, as aigc_helpers/richtext.py makes them.
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 

@@ -5,9 +5,9 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
-from aigc_helpers.explorers.check.richtext import parse
 from aigc_helpers.explorers.seeded import mulberry32
 from aigc_helpers.reader import Mistake
+from aigc_helpers.richtext import parse
 
 SLACK = 1e-9  # of rounding, relative; check.js has the same
 
@@ -98,6 +98,24 @@ def order_config(
         "steps": listed,
         "start": start,
         "explanation": parse(explanation) if explanation else [],
+    }
+
+
+def guess_config(
+    name: str, *, truth: float, shown: str, tolerance: float, unit: str, why: str
+) -> dict:
+    """A prediction, of which `exercise.Comparison` gives the parts; any number will do.
+
+    ``shown`` is the truth as it is written, with its unit.
+    """
+    return {
+        **_about("guess", f"{name} {shown}"),  # names are short, and used again
+        "question": parse(name),
+        "answer": truth,
+        "shown": shown,
+        "tolerance": tolerance,
+        "unit": unit,
+        "explanation": parse(why) if why else [],
     }
 
 

@@ -272,7 +272,7 @@ export class Chart {
     this.top = this.y.label ? 32 : 10;
     const bottom = (this.x.ticks ? 22 : 6) + (this.x.label ? 18 : 0);
     this.y.length = height - this.top - bottom;
-    const marks = this.y.marks(44);
+    const marks = this.y.marks(34);
     const longest = Math.max(0, ...marks.values.map((v) => marks.text(v).length));
     this.left = this.y.ticks ? 14 + 7 * longest : 6;
     this.x.length = Math.max(1, width - this.left - 14);
@@ -294,7 +294,7 @@ export class Chart {
       parts.push(svg("line", { class: "aigc-grid", x1: left, x2: right, y1: at, y2: at }));
       parts.push(this.text(marks.text(value), left - 8, at + 4, "end"));
     }
-    const across = x.marks(72);
+    const across = x.marks(56);
     for (const value of across.values) {
       const at = left + x.at(value);
       parts.push(svg("line", { class: "aigc-tick", x1: at, x2: at, y1: foot, y2: foot + 5 }));

@@ -18,6 +18,7 @@ from aigc_helpers.reader import Mistake
 
 POSITIONS = 21
 REACH = 3.0  # sliders run from -REACH to REACH standard deviations
+_MOST = 60 * 1024  # bytes of the strip's base64
 
 
 def filmstrip(
@@ -51,11 +52,11 @@ def make_filmstrip(images: np.ndarray, n_classes: int) -> Sheet:
     ValueError
         If even the coarsest sprite is too large.
     """
-    strip = sprites.fitting_sprite(_grid(images, n_classes))
+    strip = sprites.fitting_sprite(_grid(images, n_classes), most=_MOST)
     if strip is None:
         height, width = images.shape[1:]
         raise Mistake(
-            f"the filmstrip of images {images.shape[1:]} exceeds {sprites.MAX_BYTES} B",
+            f"the filmstrip of images {images.shape[1:]} exceeds {_MOST} B",
             f"{height}×{width} 的图拼起来太大，放不进页面：换小一些的图，"
             "或者少几个方向。",
         )

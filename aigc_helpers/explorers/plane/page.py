@@ -14,6 +14,7 @@ from aigc_helpers.explorers.sprites import Sheet, fitting_sprite
 from aigc_helpers.reader import Mistake
 
 _COUNTS = (21, 19, 17, 15)  # pictures along each axis, the first number that fits
+_MOST = 50 * 1024  # bytes of the grid's base64: it loads with the head of a chapter
 
 
 def shipped_page(name: str, card: dict) -> str:
@@ -56,7 +57,7 @@ def grid_places(setting: PlaneSetting, n: int) -> np.ndarray:
 
 
 def plane_grid(setting: PlaneSetting, decoder: Decoder) -> Sheet:
-    """The whole plane as pictures, one sprite of at most 60 KB.
+    """The whole plane as pictures, one sprite of at most `_MOST` bytes.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def plane_grid(setting: PlaneSetting, decoder: Decoder) -> Sheet:
         grid = images.reshape(n, n, *images.shape[1:])  # (n, n, H, W)
         last = n == _COUNTS[-1]
         ladder = {} if last else {"shrinks": (1,), "levels": (32, 16)}
-        strip = fitting_sprite(grid, **ladder)
+        strip = fitting_sprite(grid, most=_MOST, **ladder)
         if strip is not None:
             return strip
     height, width = images.shape[1:]

@@ -66,17 +66,31 @@ class PlaneView extends DecoderView {
     this.tiles = element("canvas", { ...side, className: "aigc-tiles" });
     this.points = element("canvas", side);
     this.marker = element("div", { className: "aigc-marker" });
-    for (const node of [this.tiles, this.points, this.marker]) {
+    this.names = this.namesOfClasses();
+    const names = this.names.map(({ node }) => node);
+    for (const node of [this.tiles, this.points, this.marker, ...names]) {
       node.setAttribute("aria-hidden", "true");
     }
     this.pad = element("div", { className: "aigc-pad", tabIndex: 0 });
     this.pad.setAttribute("role", "application");
-    this.pad.append(this.tiles, this.points, this.marker);
+    this.pad.append(this.tiles, this.points, ...names, this.marker);
     this.followPointer();
     this.pad.addEventListener("keydown", (event) => this.key(event));
     const frame = element("div", { className: "aigc-plane-frame" }, this.pad);
     frame.append(...this.ticks());
     return frame;
+  }
+
+  // Each in the middle of its points.
+  namesOfClasses() {
+    return this.config.class_names.flatMap((name, label) => {
+      const middle = this.plane.middle(label);
+      if (!middle) return [];
+      const node = element("span", { className: "aigc-class-name" }, name);
+      node.style.setProperty("left", `${100 * middle[0]}%`);
+      node.style.setProperty("bottom", `${100 * middle[1]}%`);
+      return [{ label, node }];
+    });
   }
 
   // The ends of both axes, and their names between them.
@@ -194,6 +208,7 @@ class PlaneView extends DecoderView {
     if (this.drawn !== String(show)) {
       this.drawn = String(show);
       drawPoints(this.points, this.plane, show);
+      this.names.forEach(({ label, node }) => (node.hidden = !show.includes(label)));
     }
     this.tiles.hidden = !grid;
     if (grid && !this.tiled) this.tile().catch((error) => this.fail(error));

@@ -28,6 +28,19 @@ export class Plane {
     });
   }
 
+  // The median place of a class, as shares of both axes; null if it has no point.
+  middle(label) {
+    const own = [];
+    for (let i = 0; i < (this.labels?.length ?? 0); i++) {
+      if (this.labels[i] === label) own.push(i);
+    }
+    if (!own.length) return null;
+    return [0, 1].map((axis) => {
+      const places = own.map((i) => this.shares[2 * i + axis]).sort((a, b) => a - b);
+      return places[Math.floor(places.length / 2)];
+    });
+  }
+
   // Class of the encoded point that is nearest, and how far it is, in units of z.
   nearest(z) {
     const [x, y] = this.share(z);

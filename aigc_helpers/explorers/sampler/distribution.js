@@ -21,7 +21,8 @@ export function percent(value) {
   return `${(100 * value).toFixed(1)}%`;
 }
 
-// show(summary, drawn): bars of what was kept are full, those of what was cut hollow.
+// show(summary, drawn): bars of what was kept are full, those of what was cut hollow;
+// where nothing worth a digit was cut, the chance is the probability: no column.
 export function distributionTable(nameOf, text) {
   const heads = [text.character, "", text.probability, text.chance];
   const cells = heads.map((head) => element("th", { scope: "col" }, head));
@@ -32,6 +33,8 @@ export function distributionTable(nameOf, text) {
   const node = element("table", { className: "aigc-next" }, caption, head, body);
   const show = (found, drawn, title) => {
     caption.textContent = title;
+    const whole = found.rows.every(([rank]) => rank < found.kept);
+    node.classList.toggle("aigc-uncut", whole && found.share > 0.99999);
     const rows = found.rows.map((row) => tableRow(found, row, nameOf, text));
     const chosen = found.rows.findIndex(([, token]) => token === drawn);
     rows[chosen]?.classList.add("aigc-drawn");

@@ -83,9 +83,14 @@ def poster(setting: SamplerSetting, sample: dict) -> str:
     return _POSTER.format(
         code=' class="aigc-monospace"' if setting.monospace else "",
         prompt=html.escape(setting.prompt),
-        text=html.escape(sample["text"]),
+        text=html.escape(_in_lines(sample["text"], setting.verse)),
         caption=html.escape(_caption(setting, sample["next"])),
     )
+
+
+def _in_lines(text: str, ends: str) -> str:
+    """Verse: a line ends behind each of these characters."""
+    return "".join(f"{c}\n" if c in ends else c for c in text)
 
 
 def _caption(setting: SamplerSetting, summary: dict) -> str:

@@ -39,7 +39,7 @@ const TEXT = {
     unknownNext: "网络加载后，这里显示这个位置的分布",
     character: "字符",
     probability: "概率",
-    chance: "抽中",
+    chance: "截断后",
     rank: "第 {rank} 名",
     cut: "截去",
     newline: "↵ 换行",
@@ -109,7 +109,7 @@ class SamplerView extends ExplorerView {
 
   build() {
     this.form = new SamplerForm(this);
-    this.written = new WrittenText(TEXT.text, this.config.monospace, (position, pressed) => {
+    this.written = new WrittenText(TEXT.text, this.config, (position, pressed) => {
       const state = { ...this.state, position };
       if (pressed) this.set(state);
       else this.take(state);

@@ -49,12 +49,14 @@ class SamplerSetting:
     seed: int = 0
     length: int = 200
     monospace: bool = False
+    verse: str = ""
     presets: tuple[dict, ...] = ()
 
     def __post_init__(self):
         _check_vocabulary(self.vocabulary)
         check_text("prompt", self.prompt, MAX_PROMPT)
         check_text("start", self.start, MAX_PROMPT)
+        check_text("verse", self.verse, MAX_PROMPT)
         if not self.context:
             raise Mistake(
                 "the prompt is empty: give it or start a character",
@@ -80,6 +82,7 @@ class SamplerSetting:
             "vocabulary": "".join(self.vocabulary),
             "start": encode(self.start, self.vocabulary),
             "monospace": bool(self.monospace),
+            "verse": self.verse,
             "presets": list(self.presets),
             **facts,
         }

@@ -70,6 +70,8 @@ class SamplerExplorer(Explorer):
         them the prompt may be empty.
     monospace : bool
         Letters of equal width, for code.
+    verse : str
+        Characters behind each of which a line ends, for poems.
 
     Attributes
     ----------

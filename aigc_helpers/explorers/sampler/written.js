@@ -4,7 +4,9 @@ import { element } from "../front/controls.js";
 
 export class WrittenText {
   // choose(position, pressed) is called for the character under a pointer or a finger.
-  constructor(label, monospace, choose) {
+  // A line of verse ends behind each of the characters in `verse`.
+  constructor(label, { monospace, verse }, choose) {
+    this.verse = verse;
     this.prompt = element("b");
     this.end = element("span", { className: "aigc-end" });
     this.end.setAttribute("aria-hidden", "true");
@@ -36,8 +38,14 @@ export class WrittenText {
     const shown = this.body.childElementCount;
     if (shown === passage.tokens.length) return;
     const fresh = passage.tokens.slice(shown);
-    this.body.append(...fresh.map((token) => element("span", {}, vocabulary[token])));
+    this.body.append(...fresh.map((token) => this.span(vocabulary[token])));
     if (shown) this.paper.scrollTop = this.paper.scrollHeight;
+  }
+
+  span(character) {
+    const node = element("span", {}, character);
+    node.classList.toggle("aigc-line-end", this.verse.includes(character));
+    return node;
   }
 
   say(words) {

@@ -1,7 +1,7 @@
 """What a sweep was asked for: its sliders, where they stop, presets, the budget."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -128,6 +128,7 @@ class SweepSetting:
     start: tuple[float, ...]
     new_values: bool
     max_bytes: int
+    charts: tuple[tuple[str, tuple[str, ...]], ...] = ()  # title, and whose curves
 
     @property
     def keys(self) -> list[tuple[float, ...]]:
@@ -152,8 +153,34 @@ class SweepSetting:
                 for name, sheet in sheets.items()
             ],
             **table,
+            "charts": self.drawn([number["name"] for number in table["numbers"]]),
             "presets": list(self.presets),
         }
+
+    def drawn(self, numbers: Sequence[str]) -> list[dict]:
+        """Charts, each with places in the list of numbers; one of its own by default.
+
+        Raises
+        ------
+        ValueError
+            If a chart names what is no number.
+        """
+        together = {name: title for title, names in self.charts for name in names}
+        if unknown := [name for name in together if name not in numbers]:
+            raise Mistake(
+                f"charts names {unknown}, which are no numbers of {list(numbers)}",
+                f"charts 里写了 {unknown}，可是数只有：{list(numbers)}。",
+            )
+        titles = dict.fromkeys(together.get(name, name) for name in numbers)
+        return [
+            {
+                "name": title,
+                "numbers": [
+                    i for i, n in enumerate(numbers) if together.get(n, n) == title
+                ],
+            }
+            for title in titles
+        ]
 
     def state(self) -> dict:
         """The part that moves, at its start."""
@@ -183,6 +210,7 @@ class SweepOptions:
     presets: Sequence[dict] | None = None
     new_values: bool = True
     max_bytes: int = MAX_BYTES
+    charts: Mapping[str, Sequence[str]] | None = None
 
 
 def sweep_setting(
@@ -200,7 +228,12 @@ def sweep_setting(
     lowest = tuple(axis.values[0] for axis in axes)
     new_values = asked.new_values and not all(axis.full for axis in axes)
     setting = SweepSetting(
-        axes, _presets(asked.presets, axes), lowest, new_values, asked.max_bytes
+        axes,
+        _presets(asked.presets, axes),
+        lowest,
+        new_values,
+        asked.max_bytes,
+        tuple((title, tuple(names)) for title, names in (asked.charts or {}).items()),
     )
     if asked.start is None:
         return setting

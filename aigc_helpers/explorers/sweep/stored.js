@@ -1,6 +1,11 @@
 // What a sweep has computed: the stored states, and those that the kernel adds.
 
 const ROOM = 0.06; // of a curve's range, above and below
+const DIGITS = 4; // of a number, where it has more
+
+function plain(value) {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
+}
 
 export class Sweep {
   constructor({ axes, numbers, texts }) {
@@ -60,23 +65,19 @@ export class Sweep {
 
   /* -- curves over the first slider -- */
 
-  index(name) {
-    return this.numbers.findIndex((number) => number.name === name);
-  }
-
   // A number at all values, the stored ones and the fresh.
   known(index) {
     const fresh = this.fresh.map((one) => one.numbers[index]);
     return [...this.numbers[index].values, ...fresh].filter(Number.isFinite);
   }
 
-  // Whether a number counts something: it is whole wherever it is known.
-  counts(index) {
-    return this.known(index).every(Number.isInteger);
+  // Decimals that tell a number's values apart, as few as do; a count has none.
+  decimals(index) {
+    const behind = (value) => (plain(value).split(".")[1] ?? "").length;
+    return Math.max(0, ...this.known(index).map(behind));
   }
 
-  curve(name, value) {
-    const index = this.index(name);
+  curve(index, value) {
     const n = this.axes[0].values.length;
     const row = Math.floor(this.place(value) / n);
     const beside = this.fresh.filter((one) => one.value[1] === value[1]);
@@ -98,17 +99,22 @@ export class Sweep {
     return { low: low - share * (high - low), high: high + share * (high - low) };
   }
 
-  // Range of a number over all values; logarithmic if it is wide.
-  scale(name) {
-    const index = this.index(name);
-    const stored = this.numbers[index].values.filter(Number.isFinite);
-    const all = this.known(index);
+  // Range of numbers over all values; logarithmic if it is wide.
+  scale(indices) {
+    const all = indices.flatMap((index) => this.known(index));
     if (!all.length) return { low: 0, high: 1, log: false };
     const [low, high] = [Math.min(...all), Math.max(...all)];
-    const log = stored.length > 0 && Math.min(...stored) > 0 && low > 0
-      && Math.max(...stored) / Math.min(...stored) > 100;
-    if (log) return { low: low / 1.3, high: high * 1.3, log };
+    if (this.isWide(indices) && low > 0) return { low: low / 1.3, high: high * 1.3, log: true };
     const room = ROOM * (high - low || Math.abs(high) || 1);
-    return { low: low - room, high: high + room, log };
+    return { low: low - room, high: high + room, log: false };
+  }
+
+  // Each by itself: curves that are compared in one frame keep a common linear scale
+  // if any of them would have one.
+  isWide(indices) {
+    return indices.every((index) => {
+      const stored = this.numbers[index].values.filter(Number.isFinite);
+      return Math.min(...stored) > 0 && Math.max(...stored) > 100 * Math.min(...stored);
+    });
   }
 }

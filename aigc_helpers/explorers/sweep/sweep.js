@@ -1,7 +1,7 @@
 // The sweep explorer: what was computed for each value of one or two sliders.
 
 import { ExplorerError, pictureOf } from "../front/answers.js";
-import { Chart, formatNumber, WHOLE } from "../front/chart.js";
+import { Chart, formatNumber, seriesSample, WHOLE } from "../front/chart.js";
 import { button, element, sliderRow } from "../front/controls.js";
 import { fill, paintTile } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -18,7 +18,8 @@ const TEXT = {
     field: "{name} = ",
     reading: "{name} {value}",
     picture: "{name}，{settings}",
-    curve: "{name}随{axis}变化的曲线，当前 {settings}，{name} {value}",
+    curve: "{name}随{axis}变化的曲线，当前 {settings}，{readings}",
+    logarithmic: "{name}（对数刻度）",
     notNumber: "不是数",
     compute: "计算新的值",
     computing: "计算中…",
@@ -29,7 +30,8 @@ const TEXT = {
     fresher: "刚算好的值",
   },
 }.zh;
-const CURVE_HEIGHT = 170; // pixels
+const CURVE_HEIGHT = 200; // pixels
+const PICTURE_WIDTH = 340; // pixels, on a wide page
 
 class SweepView extends ExplorerView {
   constructor(model, el) {
@@ -41,15 +43,16 @@ class SweepView extends ExplorerView {
   /* -- building -- */
 
   build() {
-    const { axes, pictures, numbers, texts } = this.config;
+    const { axes, charts, pictures, texts } = this.config;
     this.rows = axes.map((axis, i) => this.axisRow(axis, i));
     const sliders = element("div", { className: "aigc-sliders" });
     sliders.append(...this.rows.map((row) => row.node));
     this.pictures = pictures.map((picture) => this.pictureOf(picture));
-    this.numbers = numbers.map((number) => this.numberOf(number));
+    this.values = [];
+    this.charts = charts.map((chart) => this.chartOf(chart));
     this.texts = texts.map(({ name }) => this.textOf(name));
     const body = element("div", { className: "aigc-sweep-body" });
-    const shown = [this.pictures, [...this.numbers, ...this.texts]];
+    const shown = [this.pictures, [...this.texts, ...this.charts]];
     for (const parts of shown.filter((some) => some.length)) {
       body.append(element("div", {}, ...parts.map(({ node }) => node)));
     }
@@ -82,26 +85,35 @@ class SweepView extends ExplorerView {
   pictureOf({ name, tile: [height, width] }) {
     const canvas = element("canvas", { width, height, className: "aigc-sweep-picture" });
     canvas.setAttribute("role", "img");
-    const times = Math.max(1, Math.floor(340 / width));
-    canvas.style.setProperty("width", `${width * times}px`);
-    canvas.classList.toggle("aigc-pixels", times > 1);
+    canvas.style.setProperty("width", `${Math.max(width, PICTURE_WIDTH)}px`);
+    canvas.classList.toggle("aigc-pixels", width * 2 <= PICTURE_WIDTH);
     const node = element("figure", {}, canvas, element("figcaption", {}, name));
     return { name, canvas, node };
   }
 
-  numberOf({ name }) {
-    const value = element("strong", {});
-    const node = element("div", { className: "aigc-number" });
-    node.append(element("p", {}, `${name} `, value));
+  // One number has its value in the title, more than one have a legend.
+  chartOf({ name, numbers }) {
     const [axis] = this.config.axes;
-    const { low, high, log } = this.sweep.scale(name);
+    const { low, high, log } = this.sweep.scale(numbers);
+    const title = log ? fill(TEXT.logarithmic, { name }) : name;
+    const head = element("p", {}, `${title} `);
+    const keys = numbers.map((index, series) => this.keyOf(index, series));
+    if (numbers.length === 1) head.append(this.values[numbers[0]]);
+    const node = element("div", { className: "aigc-number" }, head);
+    if (numbers.length > 1) node.append(element("ul", { className: "aigc-keys" }, ...keys));
     const chart = new Chart({
       x: { ...this.sweep.room(axis), log: axis.log, label: axis.name },
       y: { low, high, log },
       height: CURVE_HEIGHT,
     });
     node.append(chart.node);
-    return { name, value, node, chart };
+    return { name, numbers, node, chart };
+  }
+
+  keyOf(index, series) {
+    const value = (this.values[index] = element("strong", {}));
+    const { name } = this.config.numbers[index];
+    return element("li", {}, seriesSample(series), ` ${name} `, value);
   }
 
   textOf(name) {
@@ -222,23 +234,23 @@ class SweepView extends ExplorerView {
       row.input.setAttribute("aria-valuetext", written(value[i]));
     });
     const { numbers, texts } = this.sweep.record(value);
-    this.numbers.forEach((part, i) => this.showNumber(part, numbers[i], i));
+    this.values.forEach((node, i) => (node.textContent = this.readable(numbers[i], i)));
+    this.charts.forEach((part) => this.showChart(part, numbers));
     this.texts.forEach((part, i) => (part.value.textContent = texts[i]));
   }
 
-  showNumber({ name, value, chart }, now, i) {
-    value.textContent = this.readable(now, i);
+  showChart({ numbers, chart }, now) {
     const at = this.shown(this.state);
-    const { x, y, fresh } = this.sweep.curve(name, at);
-    const { low, high } = this.sweep.scale(name);
+    const { low, high } = this.sweep.scale(numbers);
+    const lines = numbers.map((index) => this.sweep.curve(index, at));
     chart.frame(null, [low, high]);
     chart.draw({
-      curves: [{ x, y, series: 0 }],
-      points: [
-        { x, y, series: 0, size: 5 },
-        { ...fresh, series: 1, size: 7 },
-        { x: [at[0]], y: [now], series: 0, size: 12 },
-      ],
+      curves: lines.map(({ x, y }, series) => ({ x, y, series })),
+      points: lines.flatMap(({ x, y, fresh }, series) => [
+        { x, y, series, size: 5 },
+        { ...fresh, series: lines.length > 1 ? series : 1, size: 7 },
+        { x: [at[0]], y: [now[numbers[series]]], series, size: 12 },
+      ]),
       markers: [{ x: at[0], series: 5 }],
     });
   }
@@ -282,26 +294,36 @@ class SweepView extends ExplorerView {
       canvas.setAttribute("aria-label", fill(TEXT.picture, { name, settings }));
     }
     const axis = this.config.axes[0].name;
-    this.numbers.forEach(({ name, chart }, i) => {
-      const value = this.readable(numbers[i], i);
-      chart.describe(fill(TEXT.curve, { name, axis, settings, value }));
-    });
+    for (const { name, numbers: own, chart } of this.charts) {
+      const readings = this.readings(numbers, own).join(TEXT.separator);
+      chart.describe(fill(TEXT.curve, { name, axis, settings, readings }));
+    }
     if (this.computing || this.failed) return;
     this.say(this.summary(source, settings, numbers));
   }
 
   summary(source, settings, numbers) {
-    const readings = this.numbers.map(({ name }, i) =>
-      fill(TEXT.reading, { name, value: this.readable(numbers[i], i) }),
-    );
+    const readings = this.readings(numbers, [...numbers.keys()]);
     const all = [settings, ...readings].join(TEXT.separator);
     return fill(source === "kernel" ? TEXT.fresh : TEXT.stored, { settings: all });
+  }
+
+  // The numbers with these indices, each with its name.
+  readings(numbers, indices) {
+    return indices.map((i) => {
+      const { name } = this.config.numbers[i];
+      return fill(TEXT.reading, { name, value: this.readable(numbers[i], i) });
+    });
   }
 
   // A value of the number with that index.
   readable(value, i) {
     if (Number.isNaN(value)) return TEXT.notNumber;
-    return formatNumber(value, this.sweep.counts(i) ? WHOLE : undefined);
+    const most = this.sweep.decimals(i);
+    if (most === 0 && Number.isInteger(value)) return formatNumber(value, WHOLE);
+    const readable = formatNumber(value);
+    const zeros = (readable.split(".")[1] ?? "").length - most;
+    return readable.includes("×") || zeros <= 0 ? readable : trimmed(readable, zeros);
   }
 
   settings(value) {
@@ -313,12 +335,17 @@ class SweepView extends ExplorerView {
 
   end() {
     super.end();
-    for (const { chart } of this.numbers) chart.close();
+    for (const { chart } of this.charts) chart.close();
   }
 }
 
 function picturesOf(buffers) {
   return Promise.all(buffers.map((buffer) => pictureOf(buffer, "image/webp")));
+}
+
+// Without so many zeros at the end, and without a point that nothing follows.
+function trimmed(text, zeros) {
+  return text.slice(0, -zeros).replace(/\.$/, "");
 }
 
 function written(value) {

@@ -46,6 +46,9 @@ class SweepExplorer(Explorer):
     new_values : bool
         Whether the reader may, live, have values in between computed. False where
         ``compute`` only looks up what a training run has left.
+    charts : mapping, optional
+        Title of a chart, and names of the numbers whose curves share it and its scale;
+        by default each number has a chart of its own.
     max_bytes : int
         Budget for what is stored. Pictures are stored without loss if they fit, else
         with 32, then 16 levels of each colour.

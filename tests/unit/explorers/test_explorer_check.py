@@ -6,9 +6,10 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from aigc_helpers import exercise
 from aigc_helpers.explorers import check, kinds, modules
-from aigc_helpers.explorers.check.richtext import parse, to_html
-from aigc_helpers.explorers.check.setting import SLACK
+from aigc_helpers.explorers.check.page import static_html
+from aigc_helpers.explorers.check.setting import SLACK, guess_config
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STEPS = ["一", "二", "三", "四"]
@@ -31,41 +32,6 @@ def stored(made):
     """The page's HTML of a check, parsed, and the JSON in it."""
     soup = BeautifulSoup(made._static_html(), "html.parser")
     return soup, json.loads(soup.script.string)
-
-
-# ---- texts ---------------------------------------------------------------------
-
-
-def test_code_and_formulas_are_parts_of_a_text():
-    assert parse("看 `x < 1`") == ["看 ", ["code", {}, ["x < 1"]]]
-    (formula,) = parse("$x_1$")
-    assert formula[0] == "math"
-    assert to_html([formula]).count("<msub><mi>x</mi><mn>1</mn></msub>") == 1
-
-
-def test_what_is_written_is_escaped():
-    html = to_html(parse("<b>1 & 2</b> `<i>`"))
-    assert html == "&lt;b&gt;1 &amp; 2&lt;/b&gt; <code>&lt;i&gt;</code>"
-
-
-def test_names_of_functions_stand_clear():
-    assert to_html(parse(r"$2\log 2$")).count("<mspace") == 2
-    assert "<mspace" not in to_html(parse(r"$\log(2)$"))
-    assert "<mspace" not in to_html(parse("$xy$"))
-
-
-@pytest.mark.parametrize("text", ["", "  ", None, 3, "`x", "$x", r"$\frac{$"])
-def test_a_text_that_is_not_whole_is_refused(text):
-    words = "text is needed|not closed|not understood"
-    with pytest.raises(ValueError, match=words) as caught:
-        parse(text)
-    assert re.search("要写一段文字|没有成对|读不懂", caught.value.chinese)
-
-
-def test_an_unknown_command_is_named():
-    with pytest.raises(ValueError, match=r"unknown \\nosuch") as caught:
-        parse(r"$\nosuch{x}$")
-    assert r"\nosuch 不认识" in caught.value.chinese
 
 
 # ---- what the three types hold -------------------------------------------------
@@ -174,6 +140,25 @@ def test_without_javascript_the_answer_is_folded_away(made, listed, answer):
     assert not details.has_attr("open")
 
 
+GUESS = dict(truth=-2.5, shown="−2.5 nats", tolerance=0.1, unit="nats", why="因为甲。")
+
+
+def test_a_prediction_folds_its_truth_away_and_counts_as_no_check():
+    made = guess_config("$L$ 的大小", **GUESS)
+    poster = BeautifulSoup(static_html(made), "html.parser").select_one("[data-guess]")
+    assert not poster.has_attr("data-check") and poster.select("p > math")
+    details = poster.details.extract()
+    assert "−2.5" not in poster.text and "−2.5 nats因为甲。" in details.text
+    assert not details.has_attr("open")
+
+
+def test_predictions_of_one_name_are_kept_apart_by_what_is_true():
+    other = guess_config("损失", **{**GUESS, "shown": "3"})
+    again = guess_config("损失", **{**GUESS, "why": ""})
+    ids = [made["id"] for made in (guess_config("损失", **GUESS), other, again)]
+    assert ids[0] == ids[2] != ids[1]
+
+
 def test_in_jupyter_a_check_is_a_widget_and_html():
     data, _ = number()._repr_mimebundle_()
     assert {WIDGET, "text/html", "text/plain"} <= set(data)
@@ -190,3 +175,4 @@ def test_the_module_is_one_text_without_imports_and_without_html_from_data():
 def test_rounding_is_the_same_in_python_and_on_the_page():
     source = (kinds.FOLDER / "check" / "check.js").read_text("utf-8")
     assert float(re.search(r"SLACK = (\S+);", source)[1]) == SLACK
+    assert int(re.search(r"DIGITS = (\d+);", source)[1]) == exercise.DIGITS

@@ -300,7 +300,7 @@ def test_a_filmstrip_fits_into_60_kb_whatever_the_decoder_draws(size):
 
 
 def test_a_filmstrip_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(filmstrip.sprites, "MAX_BYTES", 100)
+    monkeypatch.setattr(filmstrip, "_MOST", 100)
     with pytest.raises(ValueError, match="exceeds 100 B") as caught:
         filmstrip.make_filmstrip(np.zeros((21, 8, 9)), 0)
     assert "8×9 的图拼起来太大" in caught.value.chinese

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import vae, weights
-from aigc_helpers.explorers import PlaneExplorer, modules, site, sprites
+from aigc_helpers.explorers import PlaneExplorer, modules, site
 from aigc_helpers.explorers.plane import page as plane
 from aigc_helpers.explorers.plane.setting import plane_setting
 
@@ -104,12 +104,12 @@ def test_every_tile_shows_the_middle_of_its_cell(explorer):
     np.testing.assert_allclose(tiles[:, 5, 0, -1], levels[::-1], atol=1 / 31)  # z2 up
 
 
-def test_the_grid_fits_into_60_kb_whatever_the_decoder_draws():
+def test_the_grid_stays_below_its_limit_whatever_the_decoder_draws():
     def noise(z):
         return torch.rand(len(z), 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
     strip = PlaneExplorer(noise, POINTS)._grid
-    assert len(strip.address) <= 60 * 1024
+    assert len(strip.address) <= plane._MOST
     assert strip.rows == 15 and strip.tile[0] < 28
 
 
@@ -119,7 +119,7 @@ def test_a_smooth_decoder_keeps_its_resolution():
 
 
 def test_images_too_large_for_a_page_are_refused(monkeypatch):
-    monkeypatch.setattr(sprites, "MAX_BYTES", 100)
+    monkeypatch.setattr(plane, "_MOST", 100)
     with pytest.raises(ValueError, match="too large for a page") as caught:
         PlaneExplorer(ramps, POINTS)._static_html()
     assert "8×8 的图拼起来太大" in caught.value.chinese

@@ -289,3 +289,14 @@ def test_nothing_warns_where_all_is_well():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         make()._static_html()
+
+
+def test_the_poster_of_verse_breaks_its_lines():
+    explorer = make(verse="雨水")
+    written = explorer.text.removeprefix(explorer.prompt)
+    assert any(mark in written[:-1] for mark in "雨水") and "\n" not in written
+    text = explorer._static_html()
+    lines = re.search(r"</b>(.*?)</p>", text, re.DOTALL)[1].split("\n")
+    assert len(lines) > 1
+    assert all(line[-1] in "雨水" for line in lines[:-1])
+    assert not any(mark in line[:-1] for line in lines for mark in "雨水")

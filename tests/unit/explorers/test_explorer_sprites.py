@@ -42,13 +42,12 @@ def test_levels_run_from_black_to_white():
     assert np.array_equal(sprites.levelled(values, 256), np.rint(values * 255))
 
 
-def test_a_sprite_gives_up_levels_then_pixels_until_it_fits(monkeypatch):
+def test_a_sprite_gives_up_levels_then_pixels_until_it_fits():
     grid = np.random.default_rng(0).random((3, 4, 16, 16))
-    monkeypatch.setattr(sprites, "MAX_BYTES", 2000)
-    sheet = sprites.fitting_sprite(grid)
+    sheet = sprites.fitting_sprite(grid, most=2000)
     assert len(sheet.address) <= 2000 and sheet.tile[0] < 16
     assert (sheet.rows, sheet.columns) == (3, 4)
-    assert sprites.fitting_sprite(grid, shrinks=(1,)) is None
+    assert sprites.fitting_sprite(grid, most=2000, shrinks=(1,)) is None
 
 
 def test_columns_make_a_sheet_about_three_wide_and_two_high():

@@ -392,3 +392,24 @@ def test_the_module_text_stands_alone():
     text = modules.module_text("sweep")
     assert not re.search(r"^import ", text, re.MULTILINE)
     assert text.rstrip().endswith("export default explorer(SweepView);")
+
+
+def test_a_chart_of_what_is_no_number_is_told():
+    with pytest.raises(ValueError, match=r"charts names \['丙'\]"):
+        SweepExplorer(
+            lambda n: {"甲": n, "乙": 2 * n}, [1, 2], name="n", charts={"图": ["丙"]}
+        )
+
+
+def test_charts_hold_the_places_of_their_numbers():
+    explorer = SweepExplorer(
+        lambda n: {"甲": n, "乙": 2 * n, "丙": 3 * n},
+        [1, 2],
+        name="n",
+        charts={"图": ["甲", "丙"]},
+    )
+    charts = explorer._describe("stored")["charts"]
+    assert charts == [
+        {"name": "图", "numbers": [0, 2]},
+        {"name": "乙", "numbers": [1]},
+    ]

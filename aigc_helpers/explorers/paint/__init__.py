@@ -1,0 +1,1 @@
+"""A hole painted into a photograph, and what fills it."""
