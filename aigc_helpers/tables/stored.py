@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
+from statistics import fmean, median
 
 from aigc_helpers.files import write_text
 from aigc_helpers.plotting import markup
@@ -13,6 +14,7 @@ from aigc_helpers.reader import Mistake
 
 FOLDER = Path(__file__).parent
 SPEC = r"\.\d[f%]"  # how a figure may be formatted
+SPREAD = "括号里是最小值和最大值（取整后相同的不写）"
 _NO_TABLE = (  # what a damaged file raises
     ValueError,
     TypeError,
@@ -115,29 +117,37 @@ class StoredTable:
             ],
         )
 
-    def summary(self) -> list[list[str]]:
+    def summary(self, middle: Callable = fmean) -> list[list[str]]:
         """Header and one line a variant: mean over the seeds, lowest and highest."""
         header = ["", *(title for title, _ in self.columns.values())]
+        columns = list(self.columns)
         lines = [
-            [title, *(self._spread(variant, column) for column in self.columns)]
+            [title, *(self._spread(variant, column, middle) for column in columns)]
             for variant, title in self.variants.items()
         ]
         return [header, *lines]
 
-    def _spread(self, variant: str, column: str) -> str:
+    def _spread(self, variant: str, column: str, middle: Callable) -> str:
         values, spec = self.values(variant, column), self.columns[column][1]
         if not values:
             return "–"
         low, high = format(min(values), spec), format(max(values), spec)
-        mean = format(sum(values) / len(values), spec)
-        return mean if low == high else f"{mean}（{low}–{high}）"
+        shown = format(middle(values), spec)
+        return shown if low == high else f"{shown}（{low}–{high}）"
+
+    def medians(self) -> markup.Table:
+        """Median over the seeds, lowest and highest: one outlier does not move it."""
+        header, *lines = self.summary(middle=median)
+        caption = f"{len(self.seeds)} 个随机种子的中位数，{SPREAD}"
+        return markup.Table(header, lines, caption=caption)
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(line) for line in self.summary())
+        header, *lines = self.summary()
+        return markup.as_text(header, lines)
 
     def _repr_html_(self) -> str:
         header, *lines = self.summary()
-        caption = f"{len(self.seeds)} 个随机种子的平均值，括号里是最小值和最大值"
+        caption = f"{len(self.seeds)} 个随机种子的平均值，{SPREAD}"
         return markup.table(header, lines, row_heads=True, caption=caption)
 
 
