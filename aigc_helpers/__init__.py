@@ -8,6 +8,7 @@ Subjects, what a chapter teaches; none imports another
     gan         generative adversarial networks
     vae         variational autoencoders
     rnn         recurrent cells, gradients through time, recurrent language models
+    image       pictures: holes filled, small ones enlarged, noise removed
 
 Bases, what subjects share
     language    language models whatever their network: sampling, n-grams, training
@@ -20,6 +21,7 @@ Bases, what subjects share
     files       files that are whole or absent
     progress    a progress bar where somebody watches
     environment variables AIGC_…, and commands as they are typed here
+    richtext    short texts with code and formulas, as HTML
     reader      what a mistake, or a stop, tells the reader in Chinese
 
 Showing
@@ -38,11 +40,11 @@ Shipping
     doctor      what is wrong with an installation
 
 Chapters
-    00  explorers plotting runtime
-    01  data exercise explorers language plotting weights
+    00  exercise explorers plotting runtime
+    01  data exercise explorers language plotting runtime tables weights
     02  data exercise explorers gan metrics plotting runtime store weights
     03  data exercise explorers families metrics plotting runtime tables training
-    04  equations exercise explorers plotting runtime
+    04  equations exercise explorers plotting runtime tables
     05  data exercise explorers gan metrics pixels plotting runtime tables training
         weights
     06  data exercise explorers gan metrics pixels plotting runtime tables training vae

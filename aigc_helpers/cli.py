@@ -106,8 +106,8 @@ def add_download(commands) -> None:
 
 def run_download(args) -> int:
     """Download the named data sets; one that fails does not stop the others."""
-    from aigc_helpers.data.catalog import datasets, find_dataset
-    from aigc_helpers.data.download import DatasetUnavailable
+    from aigc_helpers.data.catalog import datasets, find_dataset, in_bytes
+    from aigc_helpers.data.download import DatasetUnavailable, edition
 
     code = 0
     for dataset in [find_dataset(name) for name in args.names or datasets()]:
@@ -121,7 +121,9 @@ def run_download(args) -> int:
             complain_unavailable(error)
             code = FAILED
             continue
-        say(f"{dataset.title}：{dataset.size_text}，校验和正确，位于 {folder}")
+        size = sum((folder / file.name).stat().st_size for file in dataset.files)
+        title = dataset.title + edition(dataset, root=args.root)
+        say(f"{title}：{in_bytes(size)}，校验和正确，位于 {folder}")
         say(f"  作者：{dataset.credit}；许可：{dataset.licence}")
     return code
 

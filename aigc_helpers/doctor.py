@@ -172,7 +172,7 @@ def check_folder(folder: Path) -> Iterator[Finding]:
 
 def check_dataset(dataset: "DataSet", folder: Path) -> Finding:
     """Is a data set here, whole and unaltered?"""
-    from aigc_helpers.data.download import find_fault
+    from aigc_helpers.data.download import edition, find_fault
 
     paths = [(folder / dataset.name / file.name, file) for file in dataset.files]
     damaged = [p for p, file in paths if p.exists() and find_fault(p, file)]
@@ -186,7 +186,8 @@ def check_dataset(dataset: "DataSet", folder: Path) -> Finding:
         return Finding(
             NOTE, text, f"{remedy}（{dataset.size_text}）{stand_in(dataset)}"
         )
-    return Finding(GOOD, f"{dataset.title}：{len(paths)} 个文件，校验和正确")
+    title = dataset.title + edition(dataset, root=folder)
+    return Finding(GOOD, f"{title}：{len(paths)} 个文件，校验和正确")
 
 
 def stand_in(dataset: "DataSet") -> str:

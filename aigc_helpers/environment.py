@@ -48,6 +48,25 @@ def is_on(name: str) -> bool:
     return value.lower() in ON if value else SWITCHES[name]
 
 
+def count(name: str, otherwise: int) -> int:
+    """A whole number from 1 on; ``otherwise`` if the variable is not set.
+
+    Raises
+    ------
+    Mistake
+        If its value is none.
+    """
+    value = text(name)
+    if not value:
+        return otherwise
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise Mistake(
+            f"{name} must be a whole number from 1 on, not {value!r}",
+            f"读不懂 {name}={value}：写 1、2、4 这样的整数，或者取消它。",
+        )
+    return int(value)
+
+
 def text(name: str) -> str:
     """A variable without spaces around it, empty if it is not set."""
     return os.environ.get(name, "").strip()

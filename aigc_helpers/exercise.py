@@ -2,24 +2,32 @@
 
 The last expression of a cell that runs as it stands::
 
-    guess = 1.0  # 改成你的预测
-    exercise.compare("判别器损失", guess, loss.item(), tolerance=0.05, unit="nats")
+    guess = ...  # 改成你的预测
+    exercise.compare("判别器损失", guess, loss.item(), tolerance=0.05, unit="奈特")
+
+While ``guess = ...`` stands there, the true value stays hidden, ``why`` with it. On the
+site, where no cell runs, the page asks for the number itself: what it needs travels in
+the output's metadata, which no notebook shows.
 
 An answer that waits until it is asked for, also once the cell has run::
 
     exercise.reveal(f"网络画的是：{made}")
+
+``why`` and what is revealed may hold `code` and $formulas$.
 """
 
-import html
 import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from aigc_helpers.plotting.markup import table
 from aigc_helpers.reader import Mistake
+from aigc_helpers.richtext import parse, to_html
 
+ASKED = "aigc-guess"  # in an output's metadata: what the site needs to ask
 DIGITS = 4  # significant ones that are shown
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -37,6 +45,7 @@ class Comparison:
     truth: float
     tolerance: float
     unit: str
+    why: str = ""
 
     @property
     def right(self) -> bool:
@@ -45,7 +54,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         (name, yours, true), verdict = self._cells(), self._verdict()
-        return f"{name}：你的值 {yours}，真实值 {true}。{verdict}"
+        why = self.why if self._explained else ""
+        return f"{name}：你的值 {yours}，真实值 {true}。{verdict}{why}"
 
     def _repr_html_(self) -> str:
         both = table(
@@ -54,7 +64,27 @@ class Comparison:
             row_heads=True,
             classes="dataframe aigc-compare",
         )
-        return f"{both}<p>{self._verdict()}</p>"
+        why = to_html(parse(self.why)) if self._explained else ""
+        return f"{both}<p>{escape(self._verdict())}{why}</p>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
+        """No more to be seen; until something is guessed, what the site asks by."""
+        return {}, {} if self.guess is not None else {ASKED: self._question()}
+
+    def _question(self) -> dict:
+        """For `explorers.check`; the truth has the digits that are shown."""
+        return {
+            "name": self.name,
+            "truth": _stored(number_in(_written(self.truth, ""))),
+            "shown": _written(self.truth, self.unit),
+            "tolerance": _stored(self.tolerance),
+            "unit": self.unit,
+            "why": self.why,
+        }
+
+    @property
+    def _explained(self) -> bool:
+        return self.guess is not None and bool(self.why)
 
     def _cells(self) -> tuple[str, str, str]:
         if self.guess is None:
@@ -75,7 +105,13 @@ class Comparison:
 
 
 def compare(
-    name: str, guess: Any, truth: Any, *, tolerance: float = 0.0, unit: str = ""
+    name: str,
+    guess: Any,
+    truth: Any,
+    *,
+    tolerance: float = 0.0,
+    unit: str = "",
+    why: str = "",
 ) -> Comparison:
     """Put a prediction beside what came out.
 
@@ -92,6 +128,9 @@ def compare(
         Largest distance that counts as right, in ``unit``.
     unit : str
         Written behind both values.
+    why : str
+        What explains the true value, with `code` and $formulas$; shown once a
+        prediction was made.
 
     Returns
     -------
@@ -101,7 +140,8 @@ def compare(
     Raises
     ------
     Mistake
-        If a value is not one finite number, or the tolerance is negative.
+        If a value is not one finite number, the tolerance is negative, or ``why`` has
+        a formula that is not understood.
     """
     if not tolerance >= 0:
         raise Mistake(
@@ -111,7 +151,10 @@ def compare(
     unwritten = isinstance(guess, str) and not guess.strip()
     nothing = guess is None or guess is ... or unwritten
     prediction = None if nothing else _number("guess", guess, unit)
-    return Comparison(name, prediction, _number("truth", truth), float(tolerance), unit)
+    value = _number("truth", truth)
+    if why:
+        parse(why)
+    return Comparison(name, prediction, value, float(tolerance), unit.strip(), why)
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,12 +167,19 @@ class Answer:
         return self.text
 
     def _repr_html_(self) -> str:
-        shown = html.escape(self.text)
+        shown = to_html(parse(self.text))
         return f"<details><summary>显示答案</summary><p>{shown}</p></details>"
 
 
 def reveal(text: str) -> Answer:
-    """An answer; as the last expression of a cell it shows itself folded."""
+    """An answer; as the last expression of a cell it shows itself folded.
+
+    Raises
+    ------
+    Mistake
+        If it is empty, or has a formula that is not understood.
+    """
+    parse(text)
     return Answer(text)
 
 
@@ -192,6 +242,11 @@ def _gap(comparison: Comparison) -> float:
     gap = abs(comparison.guess - comparison.truth)
     slack = 1e-12 * max(abs(comparison.guess), abs(comparison.truth))
     return max(0.0, gap - slack)
+
+
+def _stored(value: float) -> float:
+    """A number as Jupyter saves it again: 0, not 0.0."""
+    return int(value) if float(value).is_integer() else value
 
 
 def _written(value: float, unit: str) -> str:

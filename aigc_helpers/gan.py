@@ -18,7 +18,7 @@ from aigc_helpers.pixels import (
     to_signed,
 )
 from aigc_helpers.runtime import autocast, evaluation_mode
-from aigc_helpers.training import Run
+from aigc_helpers.training import Run, require_counts
 
 
 class Generator(nn.Module):
@@ -206,6 +206,7 @@ def train_gan(
     gamma : float
         Weight of the R1 penalty; 0 leaves it out.
     **options
+        ``every`` (1: the discriminator moves in every ``every``-th round only),
         ``steps`` (rounds), ``batch_size`` (32), ``lr`` (3e-3, of both networks),
         ``decay`` (0.99, of the averaged generator), ``seed``, ``watch``,
         ``checkpoint``: see `training.Run`.
@@ -226,6 +227,8 @@ def train_gan(
     """
     require_training_set(data, labels, generator, lowest=-1)
     require_not_negative(gamma=gamma)
+    every = options.pop("every", 1)
+    require_counts(every=every)
     optimizer_g, optimizer_d = (
         torch.optim.AdamW(network.parameters(), betas=betas, fused=True)
         for network in (generator, discriminator)
@@ -239,7 +242,7 @@ def train_gan(
         },
         **{"batch_size": 32, "lr": 3e-3, "decay": 0.99} | options,
     )
-    for _ in run:
+    for step in run:
         index = torch.randint(len(data), (run.batch_size,), generator=run.rng)
         real = to_signed(data[index])
         y = () if labels is None else (one_hot(labels[index], generator.n_classes),)
@@ -247,9 +250,12 @@ def train_gan(
         with autocast(real.device):
             fake = generator(z.to(real.device), *y)
 
-        loss_d = discriminator_step(
-            discriminator, optimizer_d, real, fake, *y, gamma=gamma
-        )
+        if step % every:  # its turn to rest: the loss of its last move
+            loss_d = torch.tensor(run.history["loss_d"][-1])
+        else:
+            loss_d = discriminator_step(
+                discriminator, optimizer_d, real, fake, *y, gamma=gamma
+            )
         loss_g = generator_step(discriminator, optimizer_g, fake, *y)
         run.record(loss_d=loss_d, loss_g=loss_g)
     return run.average, run.history
@@ -305,7 +311,13 @@ class ToyGenerator(nn.Module):
     def __init__(self, latent_dim: int = 2, width: int = 64):
         super().__init__()
         self.latent_dim = latent_dim
-        self.layers = toy_layers(latent_dim, width, 2)
+        self.layers = nn.Sequential(
+            nn.Linear(latent_dim, width),
+            nn.ReLU(),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, 2),
+        )
 
     def forward(self, z):
         with full_precision(z):
@@ -313,21 +325,21 @@ class ToyGenerator(nn.Module):
 
 
 class ToyDiscriminator(nn.Module):
-    """Points (B, 2) to logits (B,)."""
+    """Points (B, 2) to logits (B,); with ``spread`` it sees the whole batch as well."""
 
-    def __init__(self, width: int = 64):
+    def __init__(self, width: int = 64, *, spread: bool = False):
         super().__init__()
-        self.layers = toy_layers(2, width, 1)
+        self.spread = spread
+        self.trunk = nn.Sequential(
+            nn.Linear(2, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()
+        )
+        self.to_logit = nn.Linear(width + spread, 1)
 
     def forward(self, x):
         with full_precision(x):
-            return self.layers(x)[:, 0]  # (B, 1) -> (B,)
-
-
-def toy_layers(n_in: int, width: int, n_out: int):
-    """A multilayer perceptron with two hidden layers."""
-    hidden = (nn.Linear(n_in, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
-    return nn.Sequential(*hidden, nn.Linear(width, n_out))
+            h = self.trunk(x)  # (B, width)
+            h = append_spread(h) if self.spread else h
+            return self.to_logit(h)[:, 0]  # (B, 1) -> (B,)
 
 
 def full_precision(x):

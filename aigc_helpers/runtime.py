@@ -22,6 +22,21 @@ def set_seed(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def set_threads(threads: int) -> int:
+    """Let torch compute on this many threads; return how many it is.
+
+    The order of sums, and with it the last digits of a training, depend on the number
+    of threads. ``AIGC_THREADS`` has the last word.
+
+    Raises
+    ------
+    Mistake
+        If ``AIGC_THREADS`` is not a whole number from 1 on.
+    """
+    torch.set_num_threads(environment.count("AIGC_THREADS", threads))
+    return torch.get_num_threads()
+
+
 def pick_device(name: str | None = None) -> torch.device:
     """The named device, else CUDA, else MPS, else the CPU.
 

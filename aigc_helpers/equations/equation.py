@@ -27,6 +27,7 @@ from aigc_helpers.equations.parser import Formula, parse
 from aigc_helpers.equations.words import ROUNDING, failure, success
 from aigc_helpers.reader import ForReader
 
+RED_BAR = "border-left:4px solid #d9403a;padding-left:1em"  # on white and in the dark
 KEY = "aigc_equation"  # of the record in the metadata of a stored output
 NUMBERS: dict[str, int] = {}  # by label, in the order in which they were first shown
 
@@ -64,6 +65,8 @@ class Verdict:
     def _repr_mimebundle_(self, **_: Any) -> dict:
         says = success(self, "") if self.holds else failure(self)
         shown = f"$$\n{self.latex}\n$$\n\n{says}"
+        if not self.holds:
+            shown = f'<div style="{RED_BAR}">\n\n{shown}\n\n</div>'
         return {"text/plain": repr(self), "text/markdown": shown}
 
 

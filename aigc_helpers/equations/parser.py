@@ -244,6 +244,8 @@ class _Parser:
                 index = self.node("name", token.start, text=token.text, index=None)
             return token.text, index, ""
         self.take()
+        if self.sees("}"):
+            raise self.error("an empty subscript", "下标的花括号是空的")
         before = self.take().text if self.sees("<", "le") else ""
         first = self.at
         try:

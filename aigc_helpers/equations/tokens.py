@@ -9,7 +9,7 @@ SPACE = re.compile(
     r"\s+|\\[,;:! ]|&|\\\\|~"
     r"|\\(?:quad|qquad|left|right|displaystyle)(?![A-Za-z])"
     r"|\\[bB]ig{1,2}[lrm]?(?![A-Za-z])"
-    r"|\\(?:begin|end)\{aligned\}"
+    r"|\\(?:begin|end)\{aligned\}|(?<![\^_])\{\}"
 )
 THIN = re.compile(r"\\[,;: ]|\\q?quad")  # what parts a name from a bracket
 FONT = re.compile(r"\\(?:mathrm|text|operatorname|mathbb|mathcal)(?![A-Za-z])\s*")

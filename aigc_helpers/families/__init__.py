@@ -8,9 +8,10 @@ from aigc_helpers.families.evaluation import (
     evaluate,
     judge_samples,
     largest_setback,
+    lonely_share,
     mean_log_likelihood,
     near_share,
-    relative_sampling_time,
+    shape_of_parts,
 )
 from aigc_helpers.families.networks import (
     FAMILIES,

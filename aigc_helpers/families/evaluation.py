@@ -1,13 +1,9 @@
 """Quality, coverage, likelihood, cost and calm of a trained family."""
 
-import statistics
-import time
-
 import torch
 from torch import nn
 
 from aigc_helpers import metrics
-from aigc_helpers.families.networks import ToyGAN
 from aigc_helpers.families.training import sample_points
 from aigc_helpers.reader import Mistake
 
@@ -15,24 +11,66 @@ BANDWIDTH = 0.05  # of the kernel density, half the width of a mode
 N_IMPORTANCE = 200  # draws of z for each point of the VAE's likelihood
 
 
-def judge_samples(samples, data, held_out) -> dict[str, float]:
+def judge_samples(samples, data, held_out) -> dict[str, float | None]:
     """What samples (N, 2) alone tell, of a `PlaneData` and points never trained on.
 
     Returns
     -------
     dict
         ``covered`` parts of eight, ``near`` the share of samples close to the data,
-        ``energy`` the energy distance, ``kernel`` the mean log density of ``held_out``
-        by a kernel density estimate, in nats.
+        ``narrow`` and ``rarest`` (see `shape_of_parts`), ``lonely`` the share of real
+        points without a sample beside them, ``energy`` the energy distance, ``kernel``
+        the mean log density of ``held_out`` by a kernel density estimate, in nats.
     """
     covered, near = metrics.part_coverage(samples, data.centres, std=data.std)
+    narrow, rarest = shape_of_parts(samples, data)
     kernel = metrics.kernel_log_density(held_out, samples, bandwidth=BANDWIDTH)
     return {
         "covered": covered,
         "near": near,
+        "narrow": narrow,
+        "rarest": rarest,
+        "lonely": lonely_share(samples, data, held_out),
         "energy": metrics.energy_distance(samples, held_out),
         "kernel": float(kernel.mean()),
     }
+
+
+def shape_of_parts(samples, data) -> tuple[float | None, float]:
+    """How narrow the modes are that samples (N, 2) fill, and how full the rarest is.
+
+    Returns
+    -------
+    narrow : float
+        Standard deviation of the samples of a mode, around their own mean, in the
+        direction in which it is smallest; the mean over all modes that have three
+        samples or more within three standard deviations. None for a curve, which has
+        no modes, and where there are none.
+    rarest : float
+        Samples nearest to the part that has fewest of them, over its fair share.
+    """
+    centres = data.centres.flatten(0, 1)  # (K * m, 2)
+    distances, nearest = torch.cdist(samples, centres).min(dim=1)  # (N,) each
+    n_parts, per_part, _ = data.centres.shape
+    counts = torch.bincount(nearest // per_part, minlength=n_parts)  # (K,)
+    rarest = float(counts.min()) * n_parts / len(samples)
+    if per_part > 1:
+        return None, rarest
+    close = distances <= 3 * data.std
+    modes = (samples[close & (nearest == k)] for k in range(n_parts))
+    widths = [_smallest_deviation(points) for points in modes if len(points) > 2]
+    return (sum(widths) / len(widths) if widths else None), rarest
+
+
+def _smallest_deviation(points) -> float:
+    """Standard deviation of points (n, 2) in the direction where it is smallest."""
+    return float(torch.linalg.eigvalsh(torch.cov(points.T))[0].clamp_min(0).sqrt())
+
+
+def lonely_share(samples, data, held_out) -> float:
+    """Share of held-out points (M, 2) without a sample within a standard deviation."""
+    nearest = torch.cdist(held_out, samples).min(dim=1).values  # (M,)
+    return float((nearest > data.std).float().mean())
 
 
 def near_share(samples, data) -> float:
@@ -89,22 +127,11 @@ def count_passes(model) -> int:
     return len(calls)
 
 
-def relative_sampling_time(model, *, n: int = 5000, times: int = 9) -> float:
-    """CPU time of n samples over that of a GAN's, both measured in turn; medians."""
-    seconds = {model: [], ToyGAN(): []}
-    for _ in range(times):
-        for each, spent in seconds.items():
-            begun = time.process_time()
-            sample_points(each, n)
-            spent.append(time.process_time() - begun)
-    mine, reference = (statistics.median(spent) for spent in seconds.values())
-    return mine / reference
-
-
 def largest_setback(shares, *, last: int = 10) -> float:
     """How far the last values fell, at most, below the best one before them.
 
-    0 for a training that has settled, or that only gets better.
+    0 for a training that only gets better. Shares of samples scatter, so that even a
+    model that has settled shows a little.
 
     Raises
     ------

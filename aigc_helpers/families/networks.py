@@ -41,11 +41,13 @@ class ToyGAN(nn.Module):
 
     def loss(self, x, player, rng):
         """-E[log D(x)] - E[log(1 - D(G(z)))], or -E[log D(G(z))]."""
-        fake = self.sample(len(x), rng)
         if player == "generator":
-            return F.softplus(-self.discriminator(fake)).mean()
+            o = self.discriminator(self.sample(len(x), rng))
+            return F.softplus(-o).mean()
+        with torch.no_grad():
+            fake = self.sample(len(x), rng)
         real_logits = self.discriminator(x)
-        fake_logits = self.discriminator(fake.detach())
+        fake_logits = self.discriminator(fake)
         return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
     def sample(self, n, rng):

@@ -21,6 +21,7 @@ from aigc_helpers.language.corpora import (
     python_source,
 )
 from aigc_helpers.language.evaluation import (
+    bits_given_length,
     bits_per_character,
     corpus_bits,
     likelihoods,

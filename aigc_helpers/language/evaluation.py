@@ -79,6 +79,23 @@ def line_bits(model, lines: Sequence, *, batch_size: int = 256):
 
 
 @torch.no_grad()
+def bits_given_length(model, tokens):
+    """-log2 p (N, L), float64, of texts of L characters by one who knows L.
+
+    The end of a line, token 0, is impossible before them and certain behind them. Any
+    `LanguageModel` in evaluation mode; ``tokens`` int64 (N, L).
+    """
+    before = torch.cat([torch.zeros_like(tokens[:, :1]), tokens[:, :-1]], dim=1)
+    state, bits = model.initial_state(len(tokens)), []
+    for read, wanted in zip(before.T, tokens.T, strict=True):  # (N,) each
+        logits, state = model.step(read, state)  # (N, V)
+        logits[:, 0] = -math.inf
+        nats = F.cross_entropy(logits.double(), wanted, reduction="none")
+        bits.append(nats / math.log(2))
+    return torch.stack(bits, dim=1)  # (N, L)
+
+
+@torch.no_grad()
 def token_nats(model, inputs, targets, *, length: int = 128):
     """-ln p(target) (B, T) in float32, 0 where the target is -100; state carried."""
     nats, state = [], None

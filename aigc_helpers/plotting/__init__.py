@@ -16,12 +16,18 @@ _HOMES = {
     "Table": "markup",
     "class_histogram": "charts",
     "filmstrip": "images",
+    "graph": "graphs",
     "house_style": "style",
     "image_grid": "images",
     "loss_curves": "charts",
     "metric_curve": "charts",
     "neighbours_grid": "images",
-    "scatter_2d": "charts",
+    "network_drawing": "drawing",
+    "network_route": "route",
+    "points_on_surface": "surface",
+    "route_drawing": "drawing",
+    "scatter_2d": "scatter",
+    "unrolled": "graphs",
 }
 __all__ = list(_HOMES)
 

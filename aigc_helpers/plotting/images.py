@@ -14,10 +14,12 @@ from aigc_helpers.plotting.style import (
     check_length,
     closed,
     house_style,
+    text_width,
 )
 from aigc_helpers.reader import Mistake
 
 GAP = 2  # pixels of an image between two images of a grid
+SIDE = 140  # pixels of the figure for an image that has room
 TITLE = 18  # pixels of the figure above an image with a title
 
 
@@ -56,7 +58,7 @@ def image_grid(
     n_rows = -(-len(tiles) // columns)
     check_length("titles", titles, len(tiles))
     check_length("row_labels", row_labels, n_rows)
-    margin = _text_width(row_labels or ())
+    margin = _label_margin(row_labels or ())
     scale = _scale(tiles.shape[1:], n_rows, min(columns, len(tiles)), margin)
     headroom = 0 if titles is None else round(TITLE / scale)
     mosaic = _mosaic(tiles, columns, headroom)
@@ -167,7 +169,7 @@ def _scale(tile: tuple[int, int], rows: int, columns: int, margin: float) -> flo
     """Pixels of the figure for each pixel of an image; whole from two on."""
     height, width = tile[0] + GAP, tile[1] + GAP
     room = WIDTH - DPI * margin, HEIGHT
-    scale = min(room[0] / columns / width, room[1] / rows / height, 84 / tile[0])
+    scale = min(room[0] / columns / width, room[1] / rows / height, SIDE / tile[0])
     return int(scale) if scale >= 2 else max(scale, 0.1)
 
 
@@ -182,8 +184,7 @@ def _canvas(mosaic: np.ndarray, scale: float, margin: float):
     return fig, ax
 
 
-def _text_width(texts: Sequence[str]) -> float:
-    """Inches that the longest line needs at 9 points, an em for each Chinese letter."""
+def _label_margin(texts: Sequence[str]) -> float:
+    """Inches that labels at the left need."""
     lines = [line for text in texts for line in text.split("\n")]
-    ems = (sum(1 if c > "\u2000" else 0.6 for c in line) for line in lines)
-    return 9 / 72 * max(ems) + 0.12 if lines else 0.0
+    return text_width(lines, 9) + 0.12 if lines else 0.0

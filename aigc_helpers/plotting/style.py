@@ -1,5 +1,7 @@
 """What all figures share: font, colours, sizes, and how an argument is checked."""
 
+import re
+from collections.abc import Iterable
 from contextlib import contextmanager
 
 import numpy as np
@@ -26,7 +28,11 @@ STYLE = {
     "legend.frameon": False,
     "legend.fontsize": 9,
 }
+RING = {"s": 110, "facecolors": "none", "edgecolors": VERMILLION, "linewidths": 1.2}
+MARKERS = "osD^vP*"
+STEPS = [1, 2, 4, 5, 10]  # from tick to tick, times a power of ten
 DPI = 100
+FORMULA = re.compile(r"\$[^$]*\$")
 WIDTH, HEIGHT = 720, 520  # pixels: the text column of a page, and a screenful
 
 
@@ -60,6 +66,19 @@ def array(values) -> np.ndarray:
     return np.asarray(values)
 
 
+def text_width(lines: Iterable[str], size: float) -> float:
+    """Inches that the longest line needs, an em for each Chinese character."""
+    return size / 72 * max((_ems(line) for line in lines), default=0)
+
+
+def _ems(line: str) -> float:
+    """Width of a line; of a formula without commands and braces, and its signs thin."""
+    formulas = "".join(FORMULA.findall(line))
+    signs = re.sub(r"[${}_^\s]", "", re.sub(r"\\[a-z]+", "x", formulas))
+    plain = FORMULA.sub("", line)
+    return sum(1 if c > "\u2000" else 0.6 for c in plain) + 0.5 * len(signs)
+
+
 def check_length(name: str, values, expected: int) -> None:
     """Raise ValueError unless ``values`` is None or has the expected length."""
     if values is not None and len(values) != expected:
@@ -67,3 +86,14 @@ def check_length(name: str, values, expected: int) -> None:
             f"expected {expected} {name}, got {len(values)}",
             f"{name} 应当有 {expected} 个，这里有 {len(values)} 个。",
         )
+
+
+def plane(points, name: str) -> np.ndarray:
+    """Points as an array (n, 2)."""
+    points = array(points)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise Mistake(
+            f"expected {name} of shape (n, 2), got {points.shape}",
+            f"{name} 应当是平面上的点，形状 (n, 2)，这里是 {points.shape}。",
+        )
+    return points

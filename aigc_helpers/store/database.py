@@ -62,8 +62,8 @@ class Store:
     """Images, runs and samples in one file, open to SQL.
 
     Every ``add_…`` is a transaction: it is in the file as a whole or not at all, also
-    when the process is killed. Several of them form one inside ``transaction()``. One
-    process at a time may have the file open.
+    when the process is killed. Several of them form one inside ``transaction()``. The
+    file is opened for reading and writing, which DuckDB allows one process at a time.
 
     Parameters
     ----------

@@ -1,9 +1,12 @@
 """The answer to a query, as text and as a table."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from aigc_helpers.plotting.markup import table
+from aigc_helpers.plotting.markup import as_text, table
+
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Rows(list):
@@ -14,12 +17,27 @@ class Rows(list):
         self.columns = list(columns)
 
     def __repr__(self) -> str:
-        lines = [self.columns, *self]
-        return "\n".join("  ".join(_written(cell) for cell in line) for line in lines)
+        return as_text(self.columns, self._texts())
 
     def _repr_html_(self) -> str:
-        rows = ([_written(cell) for cell in row] for row in self)
-        return table(self.columns, rows, classes="dataframe aigc-rows")
+        return table(self.columns, self._texts())
+
+    def _texts(self) -> list[list[str]]:
+        """Cells as texts; the numbers of a column have equally many decimals."""
+        columns = [_column(cells) for cells in zip(*self, strict=True)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _column(cells: Sequence[Any]) -> list[str]:
+    texts = [_written(cell) for cell in cells]
+    figures = [t for t, cell in zip(texts, cells, strict=True) if type(cell) is float]
+    if not all(DECIMAL.fullmatch(text) for text in figures):
+        return texts
+    n = max((len(text.partition(".")[2]) for text in figures), default=0)
+    return [
+        f"{cell:.{n}f}" if type(cell) is float else text
+        for text, cell in zip(texts, cells, strict=True)
+    ]
 
 
 def _written(cell: Any) -> str:

@@ -5,9 +5,12 @@ with values in [0, 1]; likelihoods are those of Bernoulli pixels, in nats.
 """
 
 from aigc_helpers.vae.evaluation import (
+    count_telling_units,
     draw_log_weights,
     evaluate_elbo,
     importance_weighted_nll,
+    read_digits,
+    sharpness,
 )
 from aigc_helpers.vae.losses import (
     anneal,
@@ -31,6 +34,7 @@ from aigc_helpers.vae.sampling import (
     CodeMixture,
     PixelDecoder,
     count_active_units,
+    draw_in_order,
     encode_images,
     fit_code_mixture,
     principal_directions,

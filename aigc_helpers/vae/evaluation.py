@@ -2,11 +2,16 @@
 
 import torch
 
-from aigc_helpers.metrics import importance_weighted_bound, log_importance_weights
-from aigc_helpers.pixels import in_chunks, to_unit
+from aigc_helpers.metrics import importance_weighted_bound, log_normal
+from aigc_helpers.pixels import in_chunks, one_hot, to_unit
 from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.losses import kl_divergence, reconstruction_loss, reparameterize
+from aigc_helpers.vae.losses import (
+    kl_divergence,
+    kl_per_dimension,
+    reconstruction_loss,
+    reparameterize,
+)
 
 
 @torch.no_grad()
@@ -29,7 +34,7 @@ def evaluate_elbo(model, images, y=None, *, seed: int = 0, batch_size: int = 500
 
 @torch.no_grad()
 def draw_log_weights(model, x, y=None, *, k: int, generator=None):
-    """`log_importance_weights` of k draws of z from q(z|x) for each image, (B, k).
+    """Weights log p(x|z) + log p(z) - log q(z|x) of k draws from q(z|x), nats, (B, k).
 
     ``x`` are float images (B, C, H, W); k decodings of each are made at once.
     """
@@ -40,7 +45,9 @@ def draw_log_weights(model, x, y=None, *, k: int, generator=None):
     logits = model.decode(z, repeated)
     # of images (B * k, C, H, W), then (B * k,) -> (B, k)
     log_likelihood = -reconstruction_loss(logits, x.repeat_interleave(k, dim=0))
-    return log_importance_weights(log_likelihood, z, mu, logvar).view(len(x), k)
+    log_prior = log_normal(z, torch.zeros_like(mu), torch.zeros_like(logvar))
+    log_q = log_normal(z, mu, logvar)
+    return (log_likelihood + log_prior - log_q).view(len(x), k)
 
 
 @torch.no_grad()
@@ -88,3 +95,37 @@ def importance_weighted_nll(
 def parts_of(k: int, size: int) -> list[int]:
     """Split k into parts of at most ``size``: parts_of(5, 2) is [2, 2, 1]."""
     return [min(size, k - start) for start in range(0, k, size)]
+
+
+def sharpness(images) -> float:
+    """Squared differences of neighbouring pixels over squared pixels, mean of images.
+
+    Of floats (N, 1, H, W) in [0, 1]; a blurred image has less, one of scattered dots
+    more. Black images are left out.
+    """
+    images = images[images.sum(dim=(1, 2, 3)) > 0]
+    across = (images[..., 1:] - images[..., :-1]).square().sum(dim=(1, 2, 3))
+    down = (images[..., 1:, :] - images[..., :-1, :]).square().sum(dim=(1, 2, 3))
+    return ((across + down) / images.square().sum(dim=(1, 2, 3))).mean().item()
+
+
+def count_telling_units(mu, logvar, *, threshold: float = 0.1) -> int:
+    """How many latent numbers tell more than ``threshold`` nats of an image.
+
+    ``mu`` and ``logvar`` are (N, D): means and log-variances of q(z|x).
+    """
+    return int((kl_per_dimension(mu, logvar).mean(dim=0) > threshold).sum())
+
+
+def read_digits(mu, labels) -> float:
+    """Share of labels that a linear map reads from codes (N, D).
+
+    ``labels`` are int64 (N,), 0–9. The map is fitted to the first half and judged by
+    the second.
+    """
+    inputs = torch.cat([mu, torch.ones(len(mu), 1)], dim=1).double()
+    half = len(mu) // 2
+    wanted = one_hot(labels[:half]).double()
+    weight = torch.linalg.lstsq(inputs[:half], wanted, driver="gelsd").solution
+    found = (inputs[half:] @ weight).argmax(dim=1)
+    return float((found == labels[half:]).double().mean())

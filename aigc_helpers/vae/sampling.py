@@ -8,7 +8,7 @@ from torch import nn
 from aigc_helpers.pixels import in_chunks, strongest_directions, to_unit
 from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
-from aigc_helpers.vae.losses import reparameterize
+from aigc_helpers.vae.losses import binarise, reparameterize
 
 
 class PixelDecoder(nn.Module):
@@ -57,6 +57,25 @@ def reconstruct(model, images, y=None):
     return sample_images(model, mu, y)
 
 
+@torch.no_grad()
+def draw_in_order(model, z, *, generator=None):
+    """Draw images (N, 1, H, W) of zeros and ones from p(x|z) of a `CausalVAE`.
+
+    Pixel by pixel, since each one's probability depends on those before it.
+    """
+    from_z = model.decode(z)  # (N, 1, H, W)
+    x = torch.zeros_like(from_z)
+    half = model.neighbours[0].padding[0]
+    for row in range(x.shape[2]):
+        for column in range(x.shape[3]):
+            top, left = max(0, row - half), max(0, column - half)
+            seen = x[..., top : row + 1, left : column + half + 1]
+            near = model.neighbours(seen)[..., -1, column - left]  # (N, 1)
+            p = torch.sigmoid(from_z[..., row, column] + near)
+            x[..., row, column] = binarise(p, generator=generator)
+    return x
+
+
 def count_active_units(mu, *, threshold: float = 0.01) -> int:
     """How many latent numbers move with the image: variance of mu (N, D) above it.
 
@@ -89,17 +108,18 @@ class CodeMixture:
 
 
 def fit_code_mixture(
-    mu, logvar, *, n_components: int = 1, seed: int = 0
+    mu, logvar=None, *, n_components: int = 1, seed: int = 0
 ) -> CodeMixture:
     """A mixture fitted to one code z of each image: the aggregate posterior.
 
     The mean of q(z|x) over the data is what the decoder has learned to read; where it
-    differs from N(0, I), samples of the prior are of places without data.
+    differs from N(0, I), samples of the prior are of places without data. That a plain
+    autoencoder draws as well once it has such a fit: Ghosh et al. (2020), section 4.
 
     Parameters
     ----------
     mu, logvar : tensors (N, latent_dim)
-        Of `encode_images`.
+        Of `encode_images`. Without ``logvar`` the codes are ``mu`` themselves.
     n_components : int
         Gaussians of the mixture, each with a full covariance.
 
@@ -118,7 +138,8 @@ def fit_code_mixture(
             f"{n_components} 个高斯分布：多编码一些图，或者少要几个（至少 1 个"
             "）。",
         )
-    codes = reparameterize(mu, logvar, generator=torch.Generator().manual_seed(seed))
+    rng = torch.Generator().manual_seed(seed)
+    codes = mu if logvar is None else reparameterize(mu, logvar, generator=rng)
     mixture = GaussianMixture(n_components, max_iter=30, random_state=seed)
     mixture.fit(codes.double().numpy())
     roots = torch.linalg.cholesky(torch.from_numpy(mixture.covariances_))
