@@ -9,6 +9,8 @@ Sphinx gets from it the roles and captions that it wants:
     [[Elman, 1990](#cite-elman1990finding)]       {cite:p}`elman1990finding`
     a cell **图 2** …, tagged caption,            mystnb.figure.caption
     behind the cell with the picture
+    <a href="#explorer?1=2" …>拉到 2</a>          [拉到 2](#explorer?1=2), too
+    the same in <details>, behind a folded cell   the same
     a cell tagged works: the works cited          nothing: references.md lists them
     # @title 参考解答, over a folded cell         nothing: the site has its own words
 
@@ -19,11 +21,12 @@ author types what is shorter, and ``make notebooks`` writes the rest.
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from urllib.parse import quote
 
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from aigc_book import timeline, works
+from aigc_book import predictions, timeline, works
 
 FOLDED = {
     "hide-cell": ("outputs_hidden", "source_hidden"),
@@ -37,12 +40,17 @@ NUMBERED = re.compile(rf"\$\$([^$]+?)(\s*)\$\$ \(({LABEL})\)")
 TAGGED = re.compile(rf'<a id="({LABEL})"></a>\n\$\$([^$]+?) \\tag\{{\d+\}}(\s*)\$\$')
 EQ = re.compile(rf"\{{eq\}}`({LABEL})`")
 EQ_LINK = re.compile(rf"\[\(\d+\)\]\(#({LABEL})\)")
+TO_EXPLORER = re.compile(r"\[([^][]+)\]\(#explorer(?:\?([^()\s]*))?\)")
 CITE = re.compile(r"\{cite:([pt])\}`([\w,]+)`")
 LINK_IN_BRACKETS = r"\[[^][]+\]\(#cite-\w+\)"
 CITE_P = re.compile(rf"\[({LINK_IN_BRACKETS}(?:, {LINK_IN_BRACKETS})*)\]")
 CITE_T = re.compile(r"\[[^][]+ \[[^][]+\]\]\(#cite-(\w+)\)")
 KEY = re.compile(r"\(#cite-(\w+)\)")
 CAPTION = re.compile(r"\*\*图 \d+\*\* ")
+FOLD = "<details><summary>{}</summary>\n\n{}\n\n</details>"
+IN_FOLD = re.compile(
+    r"<details><summary>图 \d+</summary>\n\n(.*)\n\n</details>", re.DOTALL
+)
 
 
 def to_myst(notebook):
@@ -78,6 +86,8 @@ def to_plain(notebook):
         if caption := take_caption(cell):
             n_figures += 1
             source = f"**图 {n_figures}** {caption}"
+            if is_tagged(cell, "hide-cell"):  # no word of an answer stands open
+                source = FOLD.format(f"图 {n_figures}", source)
             cells.append(new_cell("caption", source, f"{cell.id}-caption"))
     for cell in cells:
         rewrite(cell, lambda text: plain(text, numbers))
@@ -117,12 +127,20 @@ def plain(text: str, numbers: dict[str, int]) -> str:
     """Markdown without roles and labels; numbers of equations by label."""
     text = NUMBERED.sub(lambda m: tagged(*m.groups(), numbers), text)
     text = EQ.sub(lambda m: f"[({numbers[m[1]]})](#{m[1]})", text)
+    text = TO_EXPLORER.sub(lambda m: explorer_link(*m.groups()), text)
     return CITE.sub(lambda m: cited(m[1], m[2].split(",")), text)
 
 
 def tagged(formula: str, space: str, label: str, numbers: dict[str, int]) -> str:
     """A formula with its number, below an anchor that links find."""
     return f'<a id="{label}"></a>\n$${formula} \\tag{{{numbers[label]}}}{space}$$'
+
+
+def explorer_link(words: str, query: str | None) -> str:
+    """A link that sets an explorer: Jupyter keeps the attribute, not the address."""
+    settings = quote(query or "", safe="=&%.-")
+    address = f"#explorer?{settings}" if query else "#explorer"
+    return f'<a href="{address}" data-explorer-set="{settings}">{words}</a>'
 
 
 def cited(kind: str, keys: list[str]) -> str:
@@ -146,6 +164,7 @@ def new_cell(tag: str, source: str, cell_id: str):
 
 def give_caption(cell, source: str) -> None:
     """Take a caption into the metadata of the cell with the picture."""
+    source = IN_FOLD.sub(r"\1", source)
     if cell.cell_type != "code":
         raise ValueError(f"a caption that follows no code: {source}")
     about = cell.metadata.setdefault("mystnb", nbformat.from_dict({}))
@@ -190,6 +209,7 @@ def restore(app, docname: str, content: list[str]) -> None:
         for cell in notebook.cells:
             if is_tagged(cell, "timeline"):
                 cell.source = timeline.with_themes(cell.source)
+            predictions.ask(cell)
         content[0] = nbformat.writes(notebook)
 
 

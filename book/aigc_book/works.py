@@ -12,10 +12,22 @@ from pathlib import Path
 from pybtex.backends.markdown import Backend
 from pybtex.database import Entry, parse_file
 from pybtex.style.formatting.plain import Style
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 SOURCE = Path(__file__).parents[1] / "references.bib"
-STYLE = AuthorYearReferenceStyle()
+NAME = "author_year_chinese"
+
+
+class ChineseReferenceStyle(AuthorYearReferenceStyle):
+    """Authors and year in a Chinese sentence: Kingma 与 Welling, Goodfellow 等."""
+
+    def __init__(self):
+        super().__init__(person=PersonStyle(sep="、", sep2=" 与 ", other=" 等"))
+
+
+STYLE = ChineseReferenceStyle()
 
 
 class Markdown(Backend):
@@ -35,7 +47,7 @@ def works() -> dict[str, Entry]:
 
 
 def authors(key: str) -> str:
-    """Who wrote a work, as the text names them: Goodfellow et al."""
+    """Who wrote a work, as the text names them: Goodfellow 等."""
     name = STYLE.person.author_or_editor_or_title(full=False)
     about = {"entry": works()[key], "style": STYLE}
     return name.format_data(about).render_as("text")
@@ -50,3 +62,11 @@ def listed(keys: Collection[str]) -> dict[str, str]:
     """The full entries in Markdown by key, in the order of the names."""
     entries = Style().format_entries([works()[key] for key in set(keys)])
     return {entry.key: entry.text.render(Markdown()) for entry in entries}
+
+
+def setup(app):
+    """Let ``_config.yml`` name the style."""
+    register_plugin(
+        "sphinxcontrib.bibtex.style.referencing", NAME, ChineseReferenceStyle
+    )
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

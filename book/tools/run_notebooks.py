@@ -7,9 +7,9 @@
     python book/tools/run_notebooks.py --check     change nothing, tell what would
 
 One clean run in a fresh kernel, on two threads, no progress bars, no widget state, no
-timings, one kernel name, plain Markdown (``aigc_book.plain``), and what JupyterLab
-would write on opening, so that it marks nothing as changed. A notebook's metadata
-carries, under ``aigc``:
+timings, one kernel name, pictures in 8 bits a pixel, plain Markdown
+(``aigc_book.plain``), and what JupyterLab would write on opening, so that it marks
+nothing as changed. A notebook's metadata carries, under ``aigc``:
 
     dataset   the data set that the chapter is about; written by its author
     fallback  what the chapter uses where that cannot be had; written by its author
@@ -36,6 +36,7 @@ from aigc_helpers.files import whole
 
 BOOK = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(BOOK))
+from aigc_book.pictures import with_lean_pictures  # noqa: E402
 from aigc_book.plain import to_plain  # noqa: E402
 
 NOTEBOOKS = BOOK.parent / "notebooks"
@@ -94,7 +95,7 @@ def in_stored_form(notebook):
         for key in ("execution", "ExecuteTime", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
-            cell.outputs = without_views(cell.outputs)
+            cell.outputs = with_lean_pictures(without_views(cell.outputs))
         for output in cell.get("outputs", ()):
             # A model id without its state shows "Error displaying widget".
             if len(output.get("data", ())) > 1:
