@@ -16,9 +16,12 @@
 #   make jupyter    every chapter in JupyterLab, some in Notebook 7, as a reader runs,
 #                   stops and saves it (twelve minutes; `make test` takes the first)
 #   make results    measure the tables over several seeds again, where the code they
-#                   ran has changed (needs MNIST)             (TABLES=gan_seeds: one)
+#                   ran has changed, and then one row of each once more (needs MNIST)
+#                                                             (TABLES=gan_seeds: one)
 #   make matrix     all notebooks with and without data, in old, new and Colab's
 #                   environments                (MATRIX='--environments colab': a part)
+#   make verdicts   what the chapters assert, with other seeds and in float32 (twenty
+#                   minutes; VERDICTS='05_gan --tables': see tests/notebooks/verdicts.py)
 #   make stress     kill a training run twenty times and resume it, and a process that
 #                   writes to a store twenty times; then damage
 #                   files and downloads in thousands of ways (about ten minutes)
@@ -61,7 +64,7 @@ MAKING := _config.yml _toc.yml $(shell find book $(FILES) -not -name '*.md')
 
 .DELETE_ON_ERROR:
 .PHONY: book serve offline test quick lab notebooks weights bench results matrix \
-  stress jupyter publish lint clean browser
+  verdicts stress jupyter publish lint clean browser
 
 book: _build/.stamp
 	@echo "The book is in _build/html/index.html; see it with: make serve"
@@ -101,10 +104,14 @@ bench: build/.stamp browser
 
 results: $(VENV)/.stamp
 	$(BIN)/python book/tools/make_tables.py $(TABLES)
+	$(BIN)/python -m pytest tests/unit/tables --every-table
 
 matrix: $(VENV)/.stamp
 	PYTHONPATH=book:tests AIGC_TORCH_INDEX=$(AIGC_TORCH_INDEX) \
 	  $(BIN)/python tests/notebooks/matrix.py $(MATRIX)
+
+verdicts: $(VENV)/.stamp
+	PYTHONPATH=book:tests $(BIN)/python tests/notebooks/verdicts.py $(VERDICTS)
 
 stress: $(VENV)/.stamp
 	$(BIN)/python tests/stress/kill_training.py --times 20

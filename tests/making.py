@@ -4,6 +4,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tools.run_notebooks import KERNEL, LANGUAGE
 
+# The smallest picture: one grey pixel.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQ=="
+
 
 def text(value: str, **others: str):
     """The output of an expression; ``others`` are more MIME types."""

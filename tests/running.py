@@ -25,6 +25,7 @@ def pytest_addoption(parser):
 
     ``--every-host``: every page on every host, where a sample is opened otherwise.
     ``--every-chapter``: every chapter in Jupyter, not a small notebook and 00 alone.
+    ``--every-table``: one row of every table again, not of the short ones alone.
     """
     parser.addoption(
         "--changed",
@@ -40,6 +41,11 @@ def pytest_addoption(parser):
         "--every-chapter",
         action="store_true",
         help="run every chapter in Jupyter",
+    )
+    parser.addoption(
+        "--every-table",
+        action="store_true",
+        help="measure one row of every table again",
     )
 
 

@@ -72,7 +72,7 @@ def test_a_value_that_one_page_shows_finds_it(results, static):
         ("KL散度", "KL 散度", ""),
         ("ＧＡＮ", "GAN", ""),
         ("练习5.1", "练习 5.1", ""),
-        ("5.6节", "5.6 节", "模式崩溃"),
+        ("5.6节", "5.6 节", "两种失败"),
         ("「判别器」", "判别器", "判别器"),
         ("softPLUS", "softplus", ""),
     ],
@@ -89,6 +89,25 @@ def test_results_mark_what_was_meant_and_lead_to_the_section(
         "document.getElementById(decodeURIComponent(location.hash.slice(1))).id"
     )
     assert heading.startswith(anchor)
+
+
+def test_the_page_of_a_result_is_told_what_was_looked_for(open_page):
+    page = open_page("search.html?q=判别器")
+    page.evaluate("addEventListener('click', (event) => event.preventDefault())")
+    page.locator(RESULTS).first.click()
+    assert page.evaluate("sessionStorage.getItem('aigc-found')") == "判别器"
+
+
+@pytest.mark.parametrize("modifiers", [["Control"], ["Meta"], None])
+def test_only_a_result_that_opens_here_is_remembered(open_page, modifiers):
+    page = open_page("search.html?q=判别器")
+    page.evaluate("addEventListener('click', (event) => event.preventDefault())")
+    page.locator(RESULTS).first.wait_for()
+    if modifiers:
+        page.locator(RESULTS).first.click(modifiers=modifiers)
+    else:
+        page.locator(".book-search-list > li").first.dispatch_event("click")
+    assert page.evaluate("sessionStorage.getItem('aigc-found')") is None
 
 
 def test_pages_that_have_parts_of_the_query_alone_are_named_so(open_page):

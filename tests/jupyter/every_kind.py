@@ -11,8 +11,9 @@ from making import code, notebook, prose, saved
 
 IMPORTS = f"""
 import sys
-sys.path.append({str(Path(__file__).parents[1])!r})  # of tiny_models
+sys.path.append({str(Path(__file__).parents[1])!r})  # of tiny_…
 import numpy as np, sympy, torch
+from tiny_fillers import faces, fillers
 from tiny_models import CHARACTERS, models
 from aigc_helpers import explorers, gan
 from aigc_helpers.explorers import check
@@ -33,6 +34,9 @@ explorers.FormulaExplorer({"抛物线": curve}, (x, -2, 2), sliders={mu: (-1, 1,
     "latent": """
 decoder = gan.PixelDecoder(gan.ConditionalGenerator(16, width=8))
 explorers.LatentExplorer(decoder, latent_dim=16, n_classes=10)
+""",
+    "paint": """
+explorers.PaintExplorer(fillers()["sampled"], faces(), mean=faces().mean(0) / 255)
 """,
     "plane": """
 decoder = gan.PixelDecoder(gan.Generator(2, width=8))

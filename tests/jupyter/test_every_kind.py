@@ -4,11 +4,14 @@ The tests of a front share one opened notebook and stand in the order of that ho
 last ones restart the kernel and shut it down.
 """
 
+import io
 import re
 
 import every_kind
+import numpy as np
 import pytest
 from jupyter_page import SAVED_WORDS
+from PIL import Image
 from playwright.sync_api import expect
 
 from aigc_helpers.explorers import kinds
@@ -62,7 +65,7 @@ def notebook(waiting):
 
 def test_a_busy_kernel_is_told_beside_the_poster(waiting):
     _, words = waiting
-    for kind in ("latent", "plane", "sweep"):
+    for kind in ("latent", "paint", "plane", "sweep"):
         assert "Python 内核正忙" in words[kind], kind
 
 
@@ -80,7 +83,7 @@ def test_a_bar_leaves_nothing(notebook):
     assert "widget" not in str(notebook.cell("bar").outputs)
 
 
-SLIDERS = [kind for kind in every_kind.CELLS if kind != "check"]
+SLIDERS = [kind for kind in every_kind.CELLS if kind not in ("check", "paint")]
 
 
 @pytest.mark.parametrize("kind", SLIDERS)
@@ -140,6 +143,18 @@ def test_keys_write_and_enter_answers(notebook):
     assert cells_of(notebook) == before
 
 
+def test_keys_paint_a_hole_and_leave_cells_alone(notebook):
+    box = notebook.explorer("paint")
+    facts = box.locator(".aigc-paint-facts")
+    box.get_by_role("button", name="清除").click()
+    expect(facts).to_contain_text("还没有洞")
+    box.locator(".aigc-paint-pad").focus()
+    before = cells_of(notebook)
+    notebook.press("Space", "ArrowRight", "ArrowDown", "Enter", *COMMANDS)
+    expect(facts).to_contain_text("洞里的均方根误差：网络")
+    assert cells_of(notebook) == before
+
+
 def test_keys_with_ctrl_are_the_notebooks(notebook):
     notebook.explorer("latent").locator("input[type=range]").first.focus()
     assert notebook.facts()["unsaved"]
@@ -154,6 +169,31 @@ def test_escape_leads_out_of_an_explorer(notebook):
     notebook.press("ArrowDown")
     notebook.wait(lambda: notebook.facts()["active"] != before, "no way out")
     assert notebook.facts()["mode"] == "command"
+
+
+OWN = """(box) => {
+  const { own } = box.closest(".aigc-view").aigc.view;
+  return btoa(String.fromCharCode(...own.pixels));
+}"""
+
+
+def test_a_photograph_of_the_reader_s_own_is_not_in_the_saved_file(notebook, jupyter):
+    box = notebook.explorer("paint")
+    content = io.BytesIO()
+    noise = np.random.default_rng(0).integers(256, size=(90, 90), dtype=np.uint8)
+    Image.fromarray(noise).save(content, "PNG")
+    photograph = {"name": "x.png", "mimeType": "image/png"}
+    chooser = box.locator("input[type=file]")
+    chooser.set_input_files({**photograph, "buffer": content.getvalue()})
+    box.get_by_role("radio", name="自己的照片").wait_for()
+    box.get_by_role("button", name="下半张").click()
+    expect(box.locator(".aigc-paint-facts")).to_contain_text("网络 0.")
+    pixels = box.evaluate(OWN)
+    notebook.save()
+    stored = (jupyter.folder / NAME).read_text("utf-8")
+    assert len(pixels) > 5000 and "aigc-paint" in stored
+    assert pixels[:40] not in stored
+    box.get_by_role("button", name="重置").click()
 
 
 def test_what_was_computed_keeps_its_name_after_a_reload(notebook):

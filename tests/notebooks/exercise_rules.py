@@ -1,9 +1,22 @@
-"""Conventions of a chapter's self-checks; every rule returns a list of problems."""
+"""Conventions of self-checks, predictions and exercises; a rule lists problems."""
 
-from code_rules import IGNORE, code_cells, tags, where
+import ast
+import re
+
+from code_rules import IGNORE, code_cells, python, tags, where
+
+from aigc_helpers.exercise import ASKED
 
 CHECKS = 2  # at least
 LIVE = 'data-explorer="check"'
+COMPARED = "aigc-compare"
+GUESS = re.compile(r"guess(_\w+)?")
+QUESTION = "**练习 "
+FOLD = re.compile(
+    r"<details><summary>[^\n]+</summary>\n\n(.(?!</?details))*\s*</details>\s*",
+    re.DOTALL,
+)
+THREADS_SET = "set_threads(2)"
 
 
 def self_checks(notebook):
@@ -44,8 +57,64 @@ def self_checks_stay_compared(notebook):
     ]
 
 
+def predictions_are_the_reader_s(notebook):
+    """`guess = ...`: no number stands there, so Jupyter and the page ask for one."""
+    given = [
+        f"{where(cell)} guesses: {ast.unparse(node)[:60]}"
+        for cell in code_cells(notebook)
+        for node in ast.walk(ast.parse(python(cell)))
+        if isinstance(node, ast.Assign)
+        and GUESS.fullmatch(ast.unparse(node.targets[0]))
+        if ast.unparse(node.value) != "..."
+    ]
+    unasked = [
+        f"{where(cell)} shows a number that was guessed, or is stored in an old form"
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if COMPARED in output.get("data", {}).get("text/html", "")
+        and ASKED not in output.metadata
+    ]
+    return given + unasked
+
+
+def answers_are_folded(notebook):
+    """Between a solution's code and what follows, all Markdown is in `<details>`."""
+    problems, asked, answering = [], False, False
+    for cell in notebook.cells:
+        prose = cell.cell_type == "markdown" and "works" not in tags(cell)
+        if prose and cell.source.startswith(("#", QUESTION)):
+            asked, answering = QUESTION in cell.source, False
+        elif prose and answering and FOLD.sub("", cell.source):
+            problems.append(f"{where(cell)} is open behind a solution")
+        elif asked and "hide-cell" in tags(cell):
+            answering = True
+    return problems
+
+
+def questions_stand_by_themselves(notebook):
+    """A cell asks one question, and begins with it or with a heading."""
+    return [
+        f"{where(cell)} does not hold one question alone"
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and QUESTION in cell.source
+        if cell.source.count(QUESTION) > 1 or cell.source[:1] not in "*#"
+    ]
+
+
+def threads_are_set_first(notebook):
+    """The first code says how many threads have computed the numbers of the page."""
+    first = code_cells(notebook)[:1]
+    return [
+        f"{where(c)} lacks {THREADS_SET}" for c in first if THREADS_SET not in c.source
+    ]
+
+
 RULES = [
     self_checks_are_live,
     self_checks_hide_their_answers,
     self_checks_stay_compared,
+    predictions_are_the_reader_s,
+    answers_are_folded,
+    questions_stand_by_themselves,
+    threads_are_set_first,
 ]

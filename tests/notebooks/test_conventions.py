@@ -13,7 +13,7 @@ import nbformat
 import prose_rules
 import pytest
 from budgets import held
-from making import code, notebook, prose, stream, text
+from making import PNG, code, notebook, prose, stream, text
 from nbformat.v4 import new_output
 from tools.run_notebooks import NOTEBOOKS, TEMPLATE
 
@@ -46,7 +46,7 @@ def test_notebooks_keep_the_mean_of_their_seconds():
 
 def figure(caption="看左边", alt="一行数字", n=1):
     """A cell that shows pictures."""
-    picture = text("<Figure size 640x480 with 1 Axes>", **{"image/png": "iVBORw0KGgo="})
+    picture = text("<Figure size 640x480 with 1 Axes>", **{"image/png": PNG})
     about = {"figure": {"caption": caption}, "image": {"alt": alt}}
     return code("image_grid(x)", *[copy.deepcopy(picture)] * n, mystnb=about)
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from aigc_book import plain, timeline, works
 from aigc_book.plain import to_myst, to_plain
-from making import code, notebook, prose, text
+from making import PNG, code, notebook, prose, text
 from tools.run_notebooks import NOTEBOOKS, TEMPLATE
 
 ALL = [*sorted(NOTEBOOKS.glob("*.ipynb")), TEMPLATE]
@@ -33,7 +33,7 @@ def stored(request):
 
 def rich():
     """A small notebook as Sphinx likes it."""
-    picture = text("<Figure>", **{"image/png": "iVBORw0KGgo="})
+    picture = text("<Figure>", **{"image/png": PNG})
     about = {"figure": {"caption": "看 {eq}`eq-a`。"}, "image": {"alt": "一行"}}
     shown = text("Equation", **{"text/markdown": "$$\ne = f\n$$ (eq-c)\n\n✓"})
     return notebook(
@@ -48,6 +48,17 @@ def rich():
 
 def test_names_years_numbers_captions_and_folds_are_up_to_date(stored):
     assert to_plain(stored) == stored
+
+
+def test_a_link_to_an_explorer_keeps_its_setting_in_jupyter():
+    text = "看[冷](#explorer?preset=冷&1=-2.5)，[重来](#explorer)，[别处](#x)。"
+    made = to_plain(notebook(prose(text))).cells[0].source
+    assert made == (
+        '看<a href="#explorer?preset=%E5%86%B7&1=-2.5"'
+        ' data-explorer-set="preset=%E5%86%B7&1=-2.5">冷</a>，'
+        '<a href="#explorer" data-explorer-set="">重来</a>，[别处](#x)。'
+    )
+    assert to_plain(to_plain(notebook(prose(text)))).cells[0].source == made
 
 
 def test_nothing_is_folded_that_jupyter_shows(stored):
@@ -73,8 +84,8 @@ def test_what_jupyter_shows_of_it():
         rich()
     ).cells
     assert first.source == (
-        f"依 [Goodfellow et al. [2014]](#cite-{GAN})，见 [(2)](#eq-b)，又见"
-        f" [[Elman, 1990](#cite-{ELMAN}), [Goodfellow et al., 2014](#cite-{GAN})]。"
+        f"依 [Goodfellow 等 [2014]](#cite-{GAN})，见 [(2)](#eq-b)，又见"
+        f" [[Elman, 1990](#cite-{ELMAN}), [Goodfellow 等, 2014](#cite-{GAN})]。"
     )
     assert second.source == (
         '<a id="eq-a"></a>\n$$a = b . \\tag{1}$$\n\n'
@@ -95,6 +106,19 @@ def test_what_jupyter_shows_of_it():
     elman, gan = list_.source.splitlines()
     assert elman.startswith(f'- <a id="cite-{ELMAN}"></a>Jeffrey L. Elman. Finding')
     assert "[arXiv:1406.2661](https://arxiv.org/abs/1406.2661)" in gan
+
+
+def test_a_caption_of_a_folded_picture_is_folded_as_well():
+    made = rich()
+    made.cells[2].metadata.tags = ["hide-cell"]
+    plain = to_plain(made)
+    caption = plain.cells[3]
+    assert caption.source == (
+        "<details><summary>图 1</summary>\n\n**图 1** 看 [(1)](#eq-a)。\n\n</details>"
+    )
+    assert to_plain(plain) == plain
+    figure = to_myst(plain).cells[2].metadata.mystnb.figure
+    assert figure.caption == "看 {eq}`eq-a`。"
 
 
 def renumbered(made):

@@ -1,12 +1,17 @@
 """The runner behind ``make notebooks`` stores one clean run, or nothing."""
 
+import base64
+import io
 import os
 import platform
 
 import nbformat
+import numpy as np
 import pytest
+from aigc_book.pictures import lean
 from making import code, notebook, prose, saved, stream, text
 from nbformat.v4 import output_from_msg
+from PIL import Image
 from tools import run_notebooks
 from tools.run_notebooks import KERNEL
 
@@ -15,6 +20,42 @@ from aigc_helpers.explorers.saved import VIEW
 pytestmark = pytest.mark.alone  # nbclient starts an event loop: see running.py
 FIGURE = "import matplotlib.pyplot as plt\nfig, _ = plt.subplots(); plt.close(fig)\nfig"
 SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
+
+
+def opened(picture):
+    """A picture in base64 as an image."""
+    return Image.open(io.BytesIO(base64.b64decode(picture)))
+
+
+def as_png(array):
+    """Pixels as a PNG in base64, as a kernel sends it."""
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def test_pictures_are_made_lean_without_a_visible_change():
+    rng = np.random.default_rng(0)
+    grey = rng.integers(256, size=(40, 60, 1), dtype=np.uint8).repeat(3, axis=2)
+    grey = np.concatenate([grey, np.full((40, 60, 1), 255, np.uint8)], axis=2)
+    made = opened(lean(as_png(grey)))
+    assert made.mode == "L" and np.array_equal(np.asarray(made), grey[..., 0])
+    few = rng.integers(2, size=(40, 60, 3), dtype=np.uint8) * 255
+    made = opened(lean(as_png(few)))
+    assert made.mode == "P" and np.array_equal(np.asarray(made.convert("RGB")), few)
+    ramp = np.linspace(0, 255, 400).astype(np.uint8)
+    many = np.stack(np.broadcast_arrays(ramp[:, None], ramp, ramp // 2), axis=2)
+    many = many ^ rng.integers(4, size=many.shape, dtype=np.uint8)
+    made = lean(as_png(many))
+    far = np.abs(np.asarray(opened(made).convert("RGB"), int) - many).mean()
+    assert len(made) < len(as_png(many)) and far < 12 and lean(made) == made
+
+
+def test_a_picture_stays_where_it_is_seen_through_or_would_grow():
+    ramp = np.arange(256, dtype=np.uint8)
+    smooth = np.stack(np.broadcast_arrays(ramp[:, None], ramp, ramp // 2), axis=2)
+    for picture in (as_png(np.zeros((4, 4, 4), np.uint8)), as_png(smooth)):
+        assert lean(picture) == picture
 
 
 @pytest.fixture
@@ -57,7 +98,9 @@ def test_a_run_is_stored_clean(tmp_path, no_data):
     assert stored.cells[0].outputs[0].data["text/plain"] == "'0'"
     (printed,) = stored.cells[1].outputs
     assert printed.text == "a\nb\n"
-    assert "image/png" in stored.cells[3].outputs[0].data
+    picture = stored.cells[3].outputs[0].data["image/png"]
+    assert opened(picture).mode in ("L", "P")
+    assert lean(picture) == picture
     assert VIEW not in stored.cells[4].outputs[0].data
     assert stored.metadata.aigc.dataset == "mnist"
     assert stored.metadata.aigc.data == "digits"

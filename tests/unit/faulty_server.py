@@ -226,5 +226,27 @@ class Handler(BaseHTTPRequestHandler):
         span = f"bytes 0-{size - 1}/{size}"
         self.answer(206, self.body, Content_Range=span)
 
+    def untold_total(self):
+        """Resumes, but does not say how long the whole file is."""
+        at = self.start()
+        span = f"bytes {at}-{len(self.body) - 1}/*"
+        self.answer(206 if at else 200, self.body[at:], Content_Range=span)
+
+    def vast_total(self):
+        """Resumes something of 99,999,999 bytes."""
+        at = self.start()
+        span = f"bytes {at}-{len(self.body) - 1}/99999999"
+        self.answer(206 if at else 200, self.body[at:], Content_Range=span)
+
+    def endless_total(self):
+        """Resumes something whose length has more digits than Python reads."""
+        at = self.start()
+        span = f"bytes {at}-{len(self.body) - 1}/{'9' * 5000}"
+        self.answer(206 if at else 200, self.body[at:], Content_Range=span)
+
+    def endless_length(self):
+        """Offers a file whose length has more digits than Python reads."""
+        self.answer(length="9" * 5000)
+
     def no_http(self):
         self.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")

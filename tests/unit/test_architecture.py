@@ -44,12 +44,15 @@ MAY_IMPORT = {
     **{subject: set(BASES) for subject in SUBJECTS},
     # A base uses those that stand below it in the plan.
     **{base: set(BASES[i + 1 :]) for i, base in enumerate(BASES)},
-    "exercise": {"plotting", "reader"},
+    "exercise": {"plotting", "richtext", "reader"},
     "equations": {"reader"},
-    "plotting": {"reader"},
+    "plotting": {"reader", "runtime"},
     "weights": {"runtime", "files", "reader"},
     "store": {"runtime", "data", "files", "plotting", "reader"},
-    "explorers": {"runtime", "language", "weights", "progress", "files", "reader"},
+    "explorers": {
+        *("runtime", "language", "weights", "progress", "files"),
+        *("richtext", "reader"),
+    },
     "recipes": {"weights", *BASES, *SUBJECTS},
     "tables": {"weights", "plotting", *BASES, *SUBJECTS},
     "jupyter": set(),

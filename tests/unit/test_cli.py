@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from packaging.requirements import Requirement
 
 from aigc_helpers import cli, doctor
 from aigc_helpers.data import catalog
-from aigc_helpers.data.catalog import DataFile, DataSet
+from aigc_helpers.data.catalog import DataFile, DataSet, Edition
 from aigc_helpers.data.hosts import FailedHosts
 from aigc_helpers.environment import command
 from aigc_helpers.reader import Stopped
@@ -36,9 +37,10 @@ def tiny(monkeypatch):
     """A catalogue of one data set, on a server whose manners we choose."""
     with running(FaultyServer()) as server:
 
-        def publish(behaviour="good"):
+        def publish(behaviour="good", **options):
             checksum = "sha256:" + hashlib.sha256(BODY).hexdigest()
             file = DataFile("data.bin", len(BODY), checksum, (server.url(behaviour),))
+            file = replace(file, **options)
             dataset = DataSet("tiny", "Tiny", (file,), "CC0", "nobody")
             monkeypatch.setattr(catalog, "datasets", lambda: {"tiny": dataset})
             return server
@@ -55,6 +57,46 @@ def test_download_fetches_and_tells_licence_and_credit(names, tiny, tmp_path, ca
     assert "Tiny：205 KB，校验和正确" in out
     assert "nobody" in out and "CC0" in out
     assert err == ""
+
+
+def test_a_size_that_nobody_publishes_is_a_bound_before_and_known_after(
+    tiny, tmp_path, capsys
+):
+    tiny(size=None)
+    remedy = doctor.check_dataset(catalog.find_dataset("tiny"), tmp_path).remedy
+    assert "aigc download tiny（不超过 10.0 MB）" in remedy
+    assert cli.main(["download"]) == 0
+    assert "Tiny：205 KB，校验和正确" in capsys.readouterr().out
+
+
+def test_another_edition_that_lies_here_is_named(tiny, tmp_path, capsys):
+    other = b"another edition " * 1000
+    checksum = "sha256:" + hashlib.sha256(other).hexdigest()
+    server = tiny(also=(Edition(checksum, "的另一个版本"),))
+    (tmp_path / "there" / "tiny").mkdir(parents=True)
+    (tmp_path / "there" / "tiny" / "data.bin").write_bytes(other)
+    assert cli.main(["download", "--root", str(tmp_path / "there")]) == 0
+    assert "Tiny的另一个版本：16 KB，校验和正确" in capsys.readouterr().out
+    assert not server.requests
+    tiny_set = catalog.find_dataset("tiny")
+    found = doctor.check_dataset(tiny_set, tmp_path / "there")
+    assert found.level == doctor.GOOD and "Tiny的另一个版本：1 个文件" in found.text
+    assert cli.main(["download"]) == 0
+    assert "Tiny：205 KB" in capsys.readouterr().out
+    assert "Tiny：1 个文件" in doctor.check_dataset(tiny_set, tmp_path).text
+
+
+def test_the_disk_must_hold_what_may_come_of_sizes_that_nobody_publishes(
+    tiny, tmp_path, monkeypatch
+):
+    tiny(size=None)
+    for free, level in ((20_000_001, doctor.GOOD), (20_000_000, doctor.NOTE)):
+        usage = types.SimpleNamespace(free=free)
+        monkeypatch.setattr(
+            doctor.shutil, "disk_usage", lambda path, usage=usage: usage
+        )
+        [finding] = doctor.check_folder(tmp_path)
+        assert finding.level == level
 
 
 def test_download_goes_where_it_is_told(tiny, tmp_path):

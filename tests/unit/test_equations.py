@@ -66,6 +66,7 @@ NUMBERS = [
     (r"\log_2(8)", 3),
     (r"\sigma(0)", 0.5),
     (r"x\,(1-x)", -6),
+    (r"x \quad {}+ 1", 4),
     (r"\hat x^2", 25),
     (r"f'(x) + f(x)", 6 + 9),
     (r"\sum_{i=1}^{3} i^2 + 1", 15),
@@ -132,6 +133,8 @@ def test_matrices_multiply_as_matrices():
         r"\int x = 1",
         r"\frac{1}{2 = 1",
         r"= x",
+        r"x^{}2 = 1",
+        r"x_{}2 = 1",
     ],
 )
 def test_what_cannot_be_read_is_refused(latex):
@@ -184,6 +187,8 @@ def test_a_claim_says_where_it_fails():
     assert found.worst == {"mu": 0.0, "sigma": 1.0, "左边": 0.0, "右边": -math.inf}
     shown = found._repr_mimebundle_()["text/markdown"]
     assert "✗ 不成立：在 μ = 0、σ = 1 处，左边是 0，右边是 −∞" in shown
+    assert re.match(r'<div style="border-left:[^"]+">\n\n\$\$\n', shown)
+    assert shown.endswith("\n\n</div>")
     assert claim(KL, **GAUSSIANS).holds
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from bs4 import BeautifulSoup
+from IPython.core.formatters import DisplayFormatter
 
 from aigc_helpers import exercise
 
@@ -29,6 +30,58 @@ def test_without_a_prediction_the_truth_stays_hidden(guess):
     for text in (repr(made), made._repr_html_()):
         assert "还没有填" in text and "1.386" not in text and "写下你的预测" in text
     assert not made.right
+
+
+@pytest.mark.parametrize("guess", [1.386, 1, ...])
+def test_what_explains_the_truth_waits_for_a_prediction(guess):
+    made = exercise.compare("损失", guess, 1.386, why="这是 2 log 2。")
+    for text in (repr(made), made._repr_html_()):
+        assert ("这是 2 log 2。" in text) is (guess is not ...)
+
+
+def test_what_the_site_asks_by_is_seen_in_no_notebook():
+    made = exercise.compare(
+        "损失", ..., 12345.678, tolerance=2, unit=" nats", why="甲。"
+    )
+    data, metadata = DisplayFormatter().format(made)
+    assert set(data) == {"text/plain", "text/html"}
+    assert not any("12,346" in shown or "甲" in shown for shown in data.values())
+    assert metadata[exercise.ASKED] == {
+        "name": "损失",
+        "truth": 12346,
+        "shown": "12,346 nats",
+        "tolerance": 2,
+        "unit": "nats",
+        "why": "甲。",
+    }
+    for truth in (-2 / 3, 1e-7 / 3, 2e20):
+        asked = exercise.compare("数", ..., truth)._repr_mimebundle_()[1]
+        assert asked[exercise.ASKED]["truth"] == pytest.approx(truth, rel=1e-3)
+    whole = exercise.compare("数", ..., -0.0, tolerance=1.0)._repr_mimebundle_()[1]
+    kept = [json.dumps(whole[exercise.ASKED][key]) for key in ("truth", "tolerance")]
+    assert kept == ["0", "1"]  # as Jupyter writes them when it saves
+    assert exercise.compare("损失", 1, 2)._repr_mimebundle_() == ({}, {})
+
+
+def test_formulas_are_set_in_what_explains_and_in_what_is_revealed():
+    why = r"$D=\frac12$，`x < 1`。"
+    explained = exercise.compare("损失", 1, 2, why=why)
+    for made in (explained, exercise.reveal(why)):
+        shown = BeautifulSoup(made._repr_html_(), "html.parser")
+        assert shown.select("mfrac") and shown.code.text == "x < 1"
+        assert "$" not in shown.text and why in repr(made)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda text: exercise.reveal(text),
+        lambda text: exercise.compare("数", ..., 1, why=text),
+    ],
+)
+def test_a_formula_that_is_not_understood_is_refused_at_once(make):
+    with pytest.raises(ValueError, match="not closed"):
+        make("$x")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """GAN losses, networks, steps and the loop against independent calculations."""
 
 import copy
+import itertools
 import math
 import signal
 
@@ -254,6 +255,23 @@ def test_without_decay_the_average_is_the_generator():
     assert_same_state(average, state_of(generator))
 
 
+def test_the_discriminator_may_move_less_often():
+    def look(step, _):
+        seen.append(state_of(judge))
+
+    torch.manual_seed(0)
+    generator, judge = gan.ToyGenerator(width=4), gan.ToyDiscriminator(width=4)
+    seen = []
+    gan.train_gan(
+        generator, judge, torch.randn(20, 2), steps=4, every=2, lr=0.01, watch=look
+    )
+    moves = [
+        any(not torch.equal(a[key], b[key]) for key in a)
+        for a, b in itertools.pairwise(seen)
+    ]
+    assert moves == [False, True, False]
+
+
 def test_one_seed_repeats_a_run_and_another_does_not():
     runs = [play_toy(5, seed=seed)[3] for seed in (1, 1, 2)]
     assert runs[0] == runs[1] != runs[2]
@@ -284,7 +302,7 @@ def test_a_run_that_diverges_later_names_that_step():
     def spoil(step, average):
         if step == 3:
             with torch.no_grad():
-                judge.layers[0].weight.fill_(math.inf)
+                judge.trunk[0].weight.fill_(math.inf)
 
     judge = gan.ToyDiscriminator()
     with pytest.raises(DivergedError, match="at step 3"):
@@ -369,6 +387,15 @@ def test_principal_directions_repeat_and_can_be_as_many_as_dimensions():
     for n in (0, 5):
         with pytest.raises(ValueError, match=rf"in 1\.\.4, got {n}"):
             gan.principal_directions(generator, n)
+
+
+def test_a_toy_discriminator_sees_the_batch_only_if_told_to():
+    x = torch.randn(6, 2)
+    for spread in (False, True):
+        judge = gan.ToyDiscriminator(width=8, spread=spread)
+        assert judge(x).shape == (6,)
+        same = torch.allclose(judge(x)[:2], judge(x[:2]), atol=1e-6)
+        assert same != spread
 
 
 def test_toy_networks_stay_in_full_precision_under_autocast():

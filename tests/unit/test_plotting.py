@@ -1,11 +1,7 @@
 """Figures are closed, labelled in Chinese, and drawn from one font."""
 
 import io
-import os
 import re
-import subprocess
-import sys
-import warnings
 
 import matplotlib
 import numpy as np
@@ -15,9 +11,10 @@ from matplotlib import pyplot as plt
 from matplotlib.axis import Tick
 from matplotlib.text import Text
 from PIL import Image
+from torch import nn
 
-from aigc_helpers import plotting
-from aigc_helpers.plotting import font
+from aigc_helpers import gan, plotting, rnn, vae
+from aigc_helpers.plotting import font, style
 
 IMAGES = torch.rand(12, 1, 28, 28)
 CENTRES = torch.tensor([[2.0, 0.0], [-2.0, 0.0]])
@@ -25,6 +22,40 @@ HISTORY = {
     "loss_d": [1.4 - 0.001 * step for step in range(300)],
     "loss_g": [0.7 + 0.001 * step for step in range(300)],
 }
+PARTS = {"project": "全连接", "upsample": "卷积\n像素重排", "to_image": "像素重排"}
+
+
+def route(network=None, *inputs, **options):
+    """The way through a network, else of two tokens to a mean and a log-variance."""
+    options = {"parts": {"0": ("嵌入", "z"), "1": "全连接"}} | options
+    network = network or nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 2))
+    return plotting.network_route(network, *(inputs or [INDEX]), **options)
+
+
+class Idle(nn.Sequential):
+    """A network with a part that its forward pass does not use."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return x
+
+
+class Shapes(nn.Sequential):
+    """A network that returns no tensor, and neither does its part."""
+
+    class Shape(nn.Module):
+        def forward(self, x):
+            return x.shape
+
+    def __init__(self):
+        super().__init__(self.Shape())
+
+
+NODES = {"a": (0, 0, "甲"), "b": (1, 0, "乙")}
+INDEX = torch.tensor([[1, 2], [3, 4], [5, 6]])
 FIGURES = {
     "image_grid": lambda: plotting.image_grid(
         IMAGES, columns=4, titles=["真", "假"] * 6, row_labels=["甲", "乙", "丙"]
@@ -38,11 +69,27 @@ FIGURES = {
         [0, 100, 200], {"普通": [90.0, 9.0, 0.9]}, ylabel="距离", floor=0.5, log=True
     ),
     "class_histogram": lambda: plotting.class_histogram([3, 0, 5]),
+    "points_on_surface": lambda: plotting.points_on_surface(
+        {"真": torch.randn(50, 2)}, {"真": torch.rand(5, 5)}, half_side=1.0
+    ),
     "scatter_2d": lambda: plotting.scatter_2d(
         {"真实": torch.randn(50, 2), "生成 $z$": torch.randn(50, 2)},
         centres=CENTRES,
         title="两个高斯",
+        limits=(-2, 2),
+        classes=torch.arange(50) % 3,
     ),
+    "network_drawing": lambda: plotting.network_drawing(
+        gan.Generator(), torch.randn(2, 16), parts=PARTS, title="生成器"
+    ),
+    "route_drawing": lambda: plotting.route_drawing(route(), route()),
+    "graph": lambda: plotting.graph(
+        {"w": (0, 1, "w = 2"), "x": (0, 0, "x = 3"), "y": (1, 0.5, "×")},
+        [("w", "y"), ("x", "y", "输入"), ("y", "w", "3", "backward")],
+        under={"w": "梯度 ∂L/∂w = 18", "y": "6"},
+        title="一步",
+    ),
+    "unrolled": lambda: plotting.unrolled(["静", "夜"], ["夜", "思"], gradient=True),
 }
 
 
@@ -67,7 +114,7 @@ def pixels(fig):
 
 
 def test_every_public_plot_function_is_tested_here():
-    others = {"COLOURS", "Table", "house_style"}
+    others = {"COLOURS", "Table", "house_style", "network_route"}
     assert set(plotting.__all__) == set(FIGURES) | others
 
 
@@ -112,25 +159,6 @@ def test_missing_glyphs_leaves_mathematics_to_matplotlib():
     assert missing_glyphs("𝔼 在 $x$ 之外") == "𝔼"
 
 
-def test_font_has_its_own_name_and_licence():
-    face = matplotlib.ft2font.FT2Font(str(font.FONT))
-    assert face.family_name == font.FAMILY
-    assert "Source" not in face.family_name and "Noto" not in face.family_name
-    licence = font.FONT.with_name("OFL.txt").read_text()
-    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
-    assert "Reserved Font Name 'Source'" in licence
-    assert font.FONT.stat().st_size < 1.3e6
-
-
-def test_importing_registers_no_font():
-    code = (
-        "import aigc_helpers.plotting, matplotlib.font_manager as m\n"
-        "assert 'AIGC Sans SC' not in m.fontManager.get_font_names()"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-
-
 def test_house_style_leaves_matplotlib_as_it_was():
     before = dict(matplotlib.rcParams)
     with plotting.house_style():
@@ -168,8 +196,8 @@ def test_black_and_white_are_the_ends_of_every_value_range(images):
 def test_image_pixels_are_sharp_and_true():
     images = (torch.arange(16).view(1, 1, 4, 4) * 17).to(torch.uint8)
     picture = pixels(plotting.image_grid(images, columns=1))
-    assert picture.shape == (84, 84, 3)
-    assert np.array_equal(picture[10::21, 10::21, 0], images[0, 0].numpy())
+    assert picture.shape == (140, 140, 3)
+    assert np.array_equal(picture[17::35, 17::35, 0], images[0, 0].numpy())
 
 
 def test_titles_and_row_labels_stand_with_their_images():
@@ -196,66 +224,131 @@ def test_neighbours_stand_below_their_samples():
     assert {"1.25", "2.50"} <= {t.get_text() for t in drawn_texts(fig)}
 
 
-def test_loss_curves_draw_every_step_of_a_short_history():
-    fig = plotting.loss_curves({"loss_g": [3.0, 2.0, 1.0]}, unit=None)
-    (line,) = fig.axes[0].lines
-    assert line.get_xydata().tolist() == [[1, 3], [2, 2], [3, 1]]
-    assert line.get_label() == "生成器"
-    assert fig.axes[0].get_ylabel() == "损失"
+def shapes(route):
+    """Texts of the blocks of each stage, with names where there are some."""
+    return [
+        " ".join(f"{block.name} {block}".strip() for block in stage.blocks)
+        for stage in route.stages
+    ]
 
 
-def test_loss_curves_draw_levels_across_at_their_value():
-    fig = plotting.loss_curves({"loss_d": [1.0, 2.0]}, levels={"2 log 2": 1.386})
-    line = fig.axes[0].lines[-1]
-    assert set(line.get_ydata()) == {1.386} and line.get_linestyle() == "--"
-    texts = [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
-    assert texts == ["判别器", "2 log 2"]
+def test_a_route_has_the_shapes_of_each_part_without_the_batch():
+    z = torch.randn(5, 16)
+    path = route(gan.Generator(), z, parts=PARTS)
+    assert shapes(path) == ["z 16", "48×7×7", "32×14×14", "1×28×28"]
+    assert [stage.label for stage in path.stages[1:]] == list(PARTS.values())
+    images = torch.rand(5, 1, 28, 28)
+    parts = {"trunk": "卷积", "to_logit": "全连接"}
+    y = torch.eye(10)[:5]
+    path = route(gan.ConditionalDiscriminator(), images, y, parts=parts)
+    assert shapes(path) == ["x 1×28×28 y 10", "1536", "1"]
+    parts = {"encoder": ("编码器", "μ", "log σ²"), "decoder.from_latent": "解码"}
+    path = route(vae.VAE(), images, parts=parts)
+    assert shapes(path) == ["x 1×28×28", "μ 20 log σ² 20", "256", "1×28×28"]
 
 
-def test_loss_curves_smooth_a_long_history_over_a_fiftieth_of_it():
-    fig = plotting.loss_curves({"loss": [1.0, 3.0] * 200})
-    raw, smooth = fig.axes[0].lines
-    assert len(raw.get_ydata()) == 400
-    assert np.allclose(smooth.get_ydata(), 2.0)
-    assert smooth.get_xdata()[-1] == 400
+def test_a_route_shows_what_a_part_receives():
+    parts = {"trunk": "卷积", ">to_logit": "接上一个数", "to_logit": "全连接"}
+    path = route(gan.Discriminator(), torch.rand(5, 1, 28, 28), parts=parts)
+    assert shapes(path) == ["x 1×28×28", "1536", "1537", "1"]
 
 
-def test_more_series_than_colours_are_all_drawn():
-    history = {f"run {i}": [1.0, 2.0] for i in range(9)}
-    assert len(plotting.loss_curves(history).axes[0].lines) == 9
-    assert len(plotting.metric_curve([1, 2], history, ylabel="y").axes[0].lines) == 9
+def test_a_route_shows_as_many_outputs_as_have_names_and_the_first_run():
+    model = rnn.CharLM(50)
+    parts = {"dropout": "丢弃", "recurrent": ("LSTM", "h")}
+    path = route(model, torch.randint(50, (3, 12)), parts=parts)
+    assert shapes(path) == ["编号 12", "12×128", "h 12×128", "12×50"]
+    parts = {"recurrent": "LSTM"}
+    path = route(model, torch.randint(50, (3, 12)), parts=parts)
+    assert shapes(path)[1] == "12×128 1×128 1×128"
+    over_time = {"parts": {"0": ("GRU", "h")}, "batch_axis": 1}
+    path = route(nn.Sequential(nn.GRU(8, 4)), torch.rand(6, 3, 8), **over_time)
+    assert shapes(path)[1] == "h 6×4"
 
 
-def test_metric_curve_draws_the_floor():
-    fig = plotting.metric_curve([1, 2], [5.0, 4.0], ylabel="距离", floor=1.5)
-    curve, floor = fig.axes[0].lines
-    assert floor.get_label() == "真实图像之间"
-    assert curve.get_ydata().tolist() == [5.0, 4.0]
-    assert set(floor.get_ydata()) == {1.5}
-    named = plotting.metric_curve([1, 2], [5, 4], ylabel="距离", floor={"熵": 0.5})
-    assert named.axes[0].lines[1].get_label() == "熵"
-    assert set(named.axes[0].lines[1].get_ydata()) == {0.5}
+def test_drawing_a_network_leaves_no_trace():
+    network = vae.VAE().train()
+    network.decoder.eval()
+    norm = nn.Sequential(nn.BatchNorm1d(4), network)
+    before = {name: value.clone() for name, value in norm.state_dict().items()}
+    modes = [module.training for module in norm.modules()]
+    images, random = torch.rand(2, 1, 28, 28), torch.get_rng_state()
+    route(norm[1], images, parts={"encoder": "编码"})
+    route(norm[:1], torch.ones(2, 4), parts={"0": "归一"})
+    assert torch.equal(torch.get_rng_state(), random)
+    assert [module.training for module in norm.modules()] == modes
+    assert all(torch.equal(before[k], v) for k, v in norm.state_dict().items())
+    assert not any(module._forward_hooks for module in norm.modules())
 
 
-def test_class_histogram_shows_the_counts_and_the_even_spread():
-    ax = plotting.class_histogram(torch.tensor([4, 0, 2])).axes[0]
-    assert [bar.get_height() for bar in ax.patches] == [4, 0, 2]
-    assert set(ax.lines[0].get_ydata()) == {2.0}
+def test_a_long_route_turns_into_rows_that_fit_a_phone():
+    network = nn.Sequential(*(nn.Linear(4, 4) for _ in range(12)))
+    parts = {str(i): "全连接" for i in range(12)}
+    fig = plotting.network_drawing(network, torch.rand(2, 4), parts=parts)
+    assert fig.get_size_inches()[0] * fig.dpi <= 500
+    labels = [t for t in drawn_texts(fig) if t.get_text() == "全连接"]
+    assert len({t.get_position()[1] for t in labels}) == 2
+    assert all(t.get_fontsize() >= 11 for t in labels)
 
 
-def test_scatter_panels_share_their_limits():
-    fig = plotting.scatter_2d(
-        {"a": torch.zeros(3, 2), "b": torch.tensor([[4.0, 1.0]])}, centres=CENTRES
+def arrow_ends(fig, colour):
+    """Where the arrows of a colour begin and end, in whole steps of 100 pixels."""
+    arrows = [t for t in fig.axes[0].texts if hasattr(t, "xy")]
+    return {
+        tuple(round(value / 100) for value in (*t.get_position(), *t.xy))
+        for t in arrows
+        if t.arrowprops["color"] == colour
+    }
+
+
+def test_a_gradient_takes_every_way_back_from_the_last_output_to_the_first_input():
+    fig = plotting.unrolled(
+        ["甲", "乙"], ["", "损失"], layers=2, gradient=True, unit=100
     )
-    left, right = fig.axes
-    assert left.get_xlim() == right.get_xlim()
-    assert left.get_xlim()[0] < -2 and left.get_xlim()[1] > 4
-    assert len(left.collections[1].get_offsets()) == len(CENTRES)
+    forward, back = arrow_ends(fig, style.INK), arrow_ends(fig, style.VERMILLION)
+    assert len(forward) == 7
+    assert {(x1, y1, x0, y0) for x0, y0, x1, y1 in forward} - back == {(1, 1, 1, 0)}
+    assert back <= {(x1, y1, x0, y0) for x0, y0, x1, y1 in forward}
+
+
+def test_the_unit_of_a_graph_may_be_a_list():
+    pair, listed = (plotting.graph(NODES, [], unit=unit) for unit in ((90, 9), [90, 9]))
+    assert (pair.get_size_inches() == listed.get_size_inches()).all()
+
+
+def test_an_arrow_into_a_bend_has_no_head():
+    nodes = {"a": (0, 0, "甲"), "bend": (1, 0, ""), "b": (1, 1, "乙")}
+    fig = plotting.graph(nodes, [("a", "bend"), ("bend", "b")])
+    styles = [t.arrowprops["arrowstyle"] for t in fig.axes[0].texts if hasattr(t, "xy")]
+    assert styles == ["-", "-|>"]
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: plotting.graph({}, []), "no nodes"),
+        (lambda: plotting.graph({"a": (0, 0, "")}, [("a", "b")]), "no node 'b'; there"),
+        (
+            lambda: plotting.graph(NODES, [("a", "b", "标签", "backwards")]),
+            r"no kind of arrow 'backwards'; there are \['forward', 'backward'\]",
+        ),
+        (lambda: plotting.graph(NODES, [("a",)]), r"not \('a',\)"),
+        (lambda: plotting.graph(NODES, [("a", "b", "", "forward", "")]), "an arrow is"),
+        (lambda: plotting.unrolled([]), "at least one step"),
+        (lambda: plotting.unrolled(["甲"], ["乙", "丙"]), "an output for each input"),
+        (lambda: route(parts={"7": "层"}), r"no part '7'; there are \['0', '1'\]"),
+        (lambda: route(parts={">7": "层"}), "no part '>7'"),
+        (lambda: route(parts={}), "no parts"),
+        (lambda: route(Idle(), parts={"unused": "空"}), r"\['unused'\] never ran"),
+        (lambda: plotting.route_drawing(), "no routes"),
+        (lambda: plotting.network_route(Idle(), parts={"": "全部"}), "no inputs"),
+        (lambda: route(batch_axis=2), "no inputs with an axis 2"),
+        (lambda: route(Shapes(), parts={"0": "形状"}), "'0' has no tensor.* Size"),
+        (lambda: route(Shapes(), parts={">0": "入"}), "the network has no tensor"),
+        (
+            lambda: route(rnn.CharLM(9), INDEX, parts={"": "全部", "lstm": "门"}),
+            "'recurrent'",
+        ),
         (lambda: plotting.image_grid(torch.rand(4, 3, 8, 8), columns=2), "shape"),
         (lambda: plotting.image_grid(torch.rand(0, 1, 8, 8), columns=2), "N > 0"),
         (lambda: plotting.image_grid(torch.rand(28, 28), columns=2), "shape"),
@@ -269,61 +362,8 @@ def test_scatter_panels_share_their_limits():
         (lambda: plotting.filmstrip([], []), "no batches"),
         (lambda: plotting.neighbours_grid(IMAGES, IMAGES[:3], [1] * 12), "neighbours"),
         (lambda: plotting.neighbours_grid(IMAGES, IMAGES, [1] * 3), "distances"),
-        (lambda: plotting.loss_curves({}), "empty"),
-        (lambda: plotting.loss_curves({"loss": []}), "empty"),
-        (lambda: plotting.metric_curve([1, 2], [1, 2, 3], ylabel="y"), "2 ys"),
-        (lambda: plotting.metric_curve([], {}, ylabel="y"), "no lines"),
-        (lambda: plotting.metric_curve([1], [0.0], ylabel="y", log=True), "positive"),
-        (lambda: plotting.class_histogram([[1, 2]]), "n_classes"),
-        (lambda: plotting.class_histogram([1, 2], names=["一"]), "2 names"),
-        (lambda: plotting.scatter_2d(torch.rand(5, 3)), r"\(n, 2\)"),
-        (lambda: plotting.scatter_2d({}), "no panels"),
-        (lambda: plotting.scatter_2d(CENTRES, centres=[1, 2]), "centres"),
     ],
 )
-def test_wrong_input_is_named_and_leaves_no_open_figure(call, message):
-    plt.close("all")
-    with pytest.raises(ValueError, match=message):
+def test_wrong_input_is_named_and_leaves_no_open_figure(refused, call, message):
+    with refused(message):
         call()
-    assert plt.get_fignums() == []
-
-
-# The reader's own figures -------------------------------------------------------------
-
-
-def draw_title(text: str = "损失 −1") -> str:
-    """Draw a plain figure with a title; give the warnings of characters not found."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        fig, ax = plt.subplots()
-        ax.set_title(text)
-        fig.canvas.draw()
-        plt.close(fig)
-    return "\n".join(str(one.message) for one in caught)
-
-
-def test_in_a_notebook_own_figures_find_chinese_characters(monkeypatch):
-    monkeypatch.setattr(plotting, "in_notebook", lambda: True)
-    with matplotlib.rc_context({"font.family": ["sans-serif"]}):
-        before = dict(matplotlib.rcParams)
-        plotting._write_chinese()
-        plotting._write_chinese()
-        assert draw_title() == ""
-        changed = {k for k in before if before[k] != matplotlib.rcParams[k]}
-        assert changed == {"font.family"}
-        assert matplotlib.rcParams["font.family"] == ["sans-serif", font.FAMILY]
-
-
-def test_the_font_of_another_style_stays_the_first(monkeypatch):
-    monkeypatch.setattr(plotting, "in_notebook", lambda: True)
-    with matplotlib.rc_context({"font.family": ["serif"]}):
-        plotting._write_chinese()
-        assert matplotlib.rcParams["font.family"] == ["serif", font.FAMILY]
-        assert draw_title() == ""
-
-
-def test_a_program_keeps_its_font():
-    with matplotlib.rc_context({"font.family": ["sans-serif"]}):
-        plotting._write_chinese()
-        assert matplotlib.rcParams["font.family"] == ["sans-serif"]
-        assert "missing from font" in draw_title()

@@ -130,6 +130,28 @@ MISTAKES = {
         "每一堆至少要",
     ),
     "no share": (lambda: metrics.wilson_interval(5, 3), "3 个里有 5 个"),
+    "two people": (
+        lambda: metrics.paired_interval(torch.randn(20), [0, 1] * 10),
+        "至少要 3 组",
+    ),
+    "infinite PSNR": (
+        lambda: metrics.paired_interval([math.inf, 1.0, 2.0], [0, 1, 2]),
+        "改用 mean_squared_error",
+    ),
+    "people of others": (
+        lambda: metrics.grouped_interval(torch.mean, [0, 1, 2], torch.randn(4)),
+        "每一行要有一个组号",
+    ),
+    "not divided for PSNR": (
+        lambda: metrics.psnr(DIGITS / 255, DIGITS),
+        "先除以 255",
+    ),
+    "empty hole": (
+        lambda: metrics.psnr(
+            DIGITS / 255, DIGITS / 255, where=torch.zeros(1, 1, *DIGITS.shape[2:])
+        ),
+        "有的洞是空的",
+    ),
     "bandwidth": (
         lambda: metrics.kernel_log_density(
             torch.randn(2, 2), torch.randn(2, 2), bandwidth=0
@@ -260,8 +282,9 @@ def test_a_store_says_what_is_wrong(tmp_path):
 
 
 def test_a_loss_far_from_its_first_value_ends_the_run():
+    torch.manual_seed(0)  # at this rate twelve seeds of twelve diverge
     with pytest.raises(DivergedError) as caught:
-        play(DIGITS, steps=60, lr=0.5)
+        play(DIGITS, steps=120, lr=0.9)
     assert "训练发散了" in caught.value.chinese and "把 lr 改小" in caught.value.chinese
 
 
@@ -328,11 +351,11 @@ def test_a_notebook_is_known_by_its_kernel(monkeypatch):
 SHIPPED = {
     "data/download.py",
     "data/idx.py",
+    "data/sets/faces.py",
     "data/sets/idioms.py",
     "data/sets/python.py",
     "data/sets/tang.py",
     "explorers/base.py",
-    "explorers/check/richtext.py",
     "explorers/formula/code.py",
     "explorers/latent/filmstrip.py",
     "explorers/latent/page.py",

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from aigc_helpers import runtime
+from aigc_helpers.reader import Mistake
 
 
 def draw(rng):
@@ -36,6 +37,30 @@ def test_the_returned_generator_is_on_the_cpu_and_has_a_stream_of_its_own():
 def test_a_seed_too_large_for_numpy_is_taken():
     assert runtime.set_seed(2**40).initial_seed() == 2**40
     assert runtime.set_seed(np.int64(7)).initial_seed() == 7
+
+
+@pytest.fixture
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_threads_are_those_of_the_call_unless_the_environment_names_others(
+    threads, monkeypatch
+):
+    monkeypatch.delenv("AIGC_THREADS", raising=False)
+    assert runtime.set_threads(3) == 3
+    monkeypatch.setenv("AIGC_THREADS", "1")
+    assert runtime.set_threads(3) == 1
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
+def test_threads_that_are_no_count_are_told(value, threads, monkeypatch):
+    monkeypatch.setenv("AIGC_THREADS", value)
+    with pytest.raises(Mistake, match="AIGC_THREADS must be a whole number") as told:
+        runtime.set_threads(2)
+    assert f"AIGC_THREADS={value}" in told.value.chinese
 
 
 def on_a_machine_with(monkeypatch, *, cuda: bool, mps: bool):

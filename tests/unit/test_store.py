@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from aigc_helpers import store as store_room
-from aigc_helpers.store import Store, StoreError, opening
+from aigc_helpers.store import Rows, Store, StoreError, opening
 
 KILLER = Path(__file__).parents[1] / "stress" / "kill_store.py"
 LATENT_DIM = 4
@@ -375,9 +375,16 @@ def test_rows_have_columns_a_text_and_a_table(filled):
         "SELECT 1.23456::DOUBLE AS a, NULL AS b, '<' AS c, latent FROM samples LIMIT 1"
     )
     assert rows.columns == ["a", "b", "c", "latent"]
-    assert repr(rows).startswith("a  b  c  latent\n1.235  –  <  [")
+    assert repr(rows).startswith("    a  b  c  latent\n1.235  –  <  [")
     html = rows._repr_html_()
-    assert '<th scope="col">a</th>' in html and "<td>&lt;</td>" in html
+    assert '<th scope="col">b</th>' in html and "<td>&lt;</td>" in html
+
+
+def test_the_numbers_of_a_column_have_equally_many_decimals():
+    rows = Rows(["a", "b"], [(29.0, 1), (None, 20), (44.41, 3)])
+    assert repr(rows) == "    a   b\n29.00   1\n    –  20\n44.41   3"
+    assert repr(Rows(["a"], [(1e-9,), (0.5,)])) == "    a\n1e-09\n  0.5"
+    assert repr(Rows(["a"], [])) == "a"
 
 
 def test_nothing_is_fetched_from_the_network(store):

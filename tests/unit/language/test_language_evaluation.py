@@ -43,6 +43,17 @@ def test_bits_of_a_text_are_those_of_one_step_after_another():
     assert mean == pytest.approx(float(found.mean()))
 
 
+@torch.no_grad()
+def test_who_knows_the_length_spends_nothing_on_the_end():
+    """p(text) over what is left when the line may not end before its L characters."""
+    model, tokens = model_of(rnn.LineLM), torch.randint(1, V, (5, 4))
+    begun = torch.cat([torch.zeros_like(tokens[:, :1]), tokens], dim=1)
+    p = model(begun[:, :-1])[0].double().softmax(dim=2)  # (N, L, V)
+    told = p.gather(2, tokens[:, :, None])[..., 0] / (1 - p[..., 0])
+    found = language.bits_given_length(model, tokens)
+    torch.testing.assert_close(found, -told.log2(), rtol=0, atol=1e-5)
+
+
 def test_several_readers_give_nearly_what_one_gives():
     model, tokens = model_of(), torch.randint(V, (5000,))
     one, many = (language.token_bits(model, tokens, n_readers=n) for n in (1, 8))

@@ -370,6 +370,27 @@ def test_one_gaussian_has_mean_and_covariance_of_the_codes():
     torch.testing.assert_close(z.mean(0), torch.tensor([3.0, -1.0]), atol=0.04, rtol=0)
 
 
+def test_without_variances_the_codes_are_fitted_as_they_are():
+    mu = torch.randn(10_000, 2, generator=seeded(5))
+    mixture = vae.fit_code_mixture(mu)
+    torch.testing.assert_close(mixture.means[0], mu.mean(0))
+    root = mixture.roots[0]
+    torch.testing.assert_close(root @ root.T, mu.T.cov(), atol=1e-3, rtol=0)
+
+
+def test_sharpness_of_an_edge_a_blur_and_a_checkerboard():
+    edge = torch.zeros(1, 1, 4, 4)
+    edge[..., 2:] = 1
+    assert vae.sharpness(edge) == pytest.approx(4 / 8)  # one step a row, 8 white
+    blurred = edge.clone()
+    blurred[..., 1] = 0.5  # two half steps a row, 8 white and 4 half
+    assert vae.sharpness(blurred) == pytest.approx(2 / 9)
+    board = (torch.arange(4)[:, None] + torch.arange(4)).remainder(2).float()
+    assert vae.sharpness(board[None, None]) == pytest.approx(24 / 8)
+    with_black = torch.cat([edge, torch.zeros_like(edge)])
+    assert vae.sharpness(with_black) == pytest.approx(4 / 8)
+
+
 def test_a_mixture_keeps_two_clusters_apart():
     side = (torch.arange(3000) % 3 == 0).float()[:, None] * 8 - 4
     mu = torch.randn(3000, 2, generator=seeded()) * 0.1 + side
