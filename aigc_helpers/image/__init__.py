@@ -9,7 +9,9 @@ from aigc_helpers.image.generation import (
     FaceDecoder,
     FaceDiscriminator,
     FaceGenerator,
+    MeasuredFaceDecoder,
     augment,
+    nearest_distance,
 )
 from aigc_helpers.image.holes import (
     box_hole,

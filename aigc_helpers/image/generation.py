@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.pixels import require_shape
+from aigc_helpers.reader import Mistake
 
 MARGIN = 8  # pixels that a picture moves, at most, before the discriminator sees it
 PATCH = 24  # side of the square that it does not get to see
@@ -68,6 +69,61 @@ class FaceDecoder(nn.Module):
 
     def forward(self, z):
         return (self.generator(z) + 1) / 2
+
+
+class MeasuredFaceDecoder(FaceDecoder):
+    """As `FaceDecoder`, and how far each face is from the nearest known photograph.
+
+    The distance is that of `nearest_distance` in a recogniser's features, in a unit
+    of one's choice. Faces are (B, 1, 64, 64), distances (B,).
+
+    Parameters
+    ----------
+    generator : FaceGenerator
+    recogniser : PersonRecogniser
+        Whose `features` are compared.
+    known : float tensor (N, D)
+        The features of the N photographs that the generator learnt.
+    unit : float
+        The distance that counts as 1.
+
+    Raises
+    ------
+    Mistake
+        If the features do not fit the recogniser, or the unit is no length.
+    """
+
+    def __init__(self, generator: nn.Module, recogniser: nn.Module, known, unit):
+        super().__init__(generator)
+        self.recogniser = recogniser.eval()
+        width, unit = recogniser.head.in_features, torch.as_tensor(unit).float()
+        if known.ndim != 2 or not len(known) or known.shape[1] != width:
+            raise Mistake(
+                f"known features are {tuple(known.shape)}; expected (N, {width})",
+                f"known 的形状是 {tuple(known.shape)}，应当是 (N, {width})：每张照片"
+                f"一行，每行是认人的网络给出的 {width} 个特征。",
+            )
+        if unit.shape or not 0 < unit < torch.inf:
+            raise Mistake(
+                f"the unit must be one positive number, not {unit.tolist()}",
+                f"unit 写成了 {unit.tolist()}，应当是一个正数。",
+            )
+        self.register_buffer("known", known.float())
+        self.register_buffer("unit", unit)
+
+    def forward(self, z):
+        faces = super().forward(z)
+        features = self.recogniser.features(faces)  # (B, D)
+        return faces, nearest_distance(features, self.known) / self.unit
+
+
+def nearest_distance(features, known):
+    """Euclidean distance (B,) of each of ``features`` (B, D) to the nearest of (N, D).
+
+    Written out: exported `torch.cdist` loses the digits of small distances.
+    """
+    gaps = features[:, None] - known  # (B, N, D)
+    return gaps.square().sum(dim=2).amin(dim=1).sqrt()
 
 
 class FaceDiscriminator(nn.Module):

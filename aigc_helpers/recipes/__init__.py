@@ -10,6 +10,7 @@ from aigc_helpers.recipes.shipping import (
     collected,
     evaluate,
     find_recipe,
+    renew_explorer,
     train_shipped,
     training_order,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Subject",
     "evaluate",
     "find_recipe",
+    "renew_explorer",
     "train_shipped",
     "training_order",
 ]

@@ -18,6 +18,7 @@ SEED = 1  # of the holes and the noise with which a network is measured
 N_KNOWN = 8  # photographs of each person that recogniser and generator learn, of ten
 NOISES = (0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1.0)  # that a linear filler is tried with
 START = "image_upscaler"  # of the sharp one
+EYE = "image_recogniser"  # in whose features photographs are compared
 N_SAMPLES = 600  # of the generator, when it is measured
 SHOWN = (0, 11, 22, 33, 45, 59, 68, 84)  # of the held-out photographs, in the explorer
 
@@ -179,7 +180,7 @@ def measure_generator(generator) -> dict:
     """Distance of samples from new photographs, the floor of that, and copying."""
     faces = data.load_images("faces")
     new = ~first_eight(faces)
-    recogniser = weights.load("image_recogniser")
+    recogniser = weights.load(EYE)
     samples = sample(generator, N_SAMPLES, SEED)
     known, real = faces.images[~new] / 255, faces.images[new] / 255
     drawn, floor, goal = (
@@ -268,7 +269,7 @@ def measure_restorer(restorer) -> dict:
 
 def _distance_of_pairs(restored, x, people) -> dict:
     """The kernel distance of restorations from their originals."""
-    recogniser = weights.load("image_recogniser")
+    recogniser = weights.load(EYE)
     pairs = [
         metrics.extract_features(recogniser, pictures) for pictures in (restored, x)
     ]
@@ -307,11 +308,20 @@ def filler_tensors(filler) -> dict:
     return {"photographs": test.images[list(SHOWN), 0], "mean": mean}
 
 
+@torch.no_grad()
 def generator_facts(generator) -> dict:
     """What the explorer of a generator must know."""
+    known, unit = photograph_ruler()
+    features = weights.load(EYE).features(_strangers()[0])
+    distances = image.nearest_distance(features, known.float()) / unit
+    stranger = round(distances.quantile(0.5).item(), 2)
+    checksum = weights.card(EYE)["sha256"]
     return {
         "kind": "latent",
-        "decoder": image.FaceDecoder.__name__,
+        "decoder": image.MeasuredFaceDecoder.__name__,
+        "decoder_networks": {"recogniser": {"name": EYE, "sha256": checksum}},
+        "decoder_tensors": ["known", "unit"],
+        "readout": {"words": "nearest_photograph", "stranger": stranger},
         "latent_dim": generator.latent_dim,
         "n_classes": 0,
         "image_shape": list(data.find_dataset("faces").shape),
@@ -319,11 +329,29 @@ def generator_facts(generator) -> dict:
 
 
 def generator_tensors(generator) -> dict:
-    """Directions of the sliders."""
-    return {"directions": gan.principal_directions(generator)}
+    """Directions of the sliders, and what the distance from photographs takes."""
+    known, unit = photograph_ruler()
+    directions = gan.principal_directions(generator)
+    return {"directions": directions, "known": known, "unit": unit}
 
 
-JUDGE = ("image_recogniser",)
+@torch.no_grad()
+def photograph_ruler():
+    """Features (N, D), float16, of all that the generator learnt, and a unit, ().
+
+    The unit is the median distance of a new photograph of the same people from the
+    nearest of them; of an even number, the mean of the middle two.
+    """
+    faces = data.load_images("faces")
+    new = ~first_eight(faces)
+    images = faces.images[~new]
+    features = weights.load(EYE).features
+    known = features(torch.cat([images, images.flip(3)]) / 255).half()
+    fresh = features(faces.images[new] / 255)
+    return known, image.nearest_distance(fresh, known.float()).quantile(0.5)
+
+
+JUDGE = (EYE,)
 SUBJECTS = {
     "image": Subject(train_restorer, measure_restorer, networks=JUDGE),
     "image_recogniser": Subject(train_recogniser, measure_recogniser),

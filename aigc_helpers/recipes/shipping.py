@@ -110,6 +110,23 @@ def _save_with_metrics(name: str, network, facts: dict, folder: Path) -> None:
     if recipe.half:
         network = network.half().float()  # what is stored is what is measured
     facts["metrics"] = subject.measure(network)
+    _save(name, network, facts, folder)
+
+
+def renew_explorer(name: str, folder: Path) -> dict:
+    """What an explorer needs, made and stored anew beside weights that stay.
+
+    For a recipe whose explorer shows something new; return the card.
+    """
+    facts = weights.card(name, folder)
+    _save(name, weights.load(name, folder=folder), facts, folder)
+    return weights.card(name, folder)
+
+
+def _save(name: str, network, facts: dict, folder: Path) -> None:
+    """Write a network whose metrics are known, with what its explorer needs."""
+    recipe = find_recipe(name)
+    subject = find_subject(name, recipe.module)
     if subject.explorer:
         facts["explorer"] = {**subject.explorer(network), **recipe.first}
     tensors = subject.tensors(network) if subject.tensors else None

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,15 +26,22 @@ class ExportError(RuntimeError):
 
 
 def export_decoder(
-    decoder: nn.Module, path: Path, *, latent_dim: int, n_classes: int = 0
+    decoder: nn.Module,
+    path: Path,
+    *,
+    latent_dim: int,
+    n_classes: int = 0,
+    measures: bool = False,
 ) -> Path:
     """Export any decoder, compare it with torch, then put the file in place.
 
-    Inputs "z" (1, latent_dim) and, if conditional, "y" (1, n_classes); output "image"
-    (1, 1, H, W) in [0, 1], all float32.
+    Inputs "z" (1, latent_dim) and, if conditional, "y" (1, n_classes); outputs "image"
+    (1, 1, H, W) in [0, 1] and, of a decoder that ``measures``, "value" (1,), all
+    float32.
     """
     sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
-    return _export_image(decoder, path, lambda *draw: _inputs(sizes, *draw))
+    outputs = ("image", "value") if measures else ("image",)
+    return _export_image(decoder, path, lambda *draw: _inputs(sizes, *draw), outputs)
 
 
 def export_filler(
@@ -64,7 +71,7 @@ def export_filler(
             inputs["z"] = torch.randn(1, latent_dim, generator=generator)
         return inputs
 
-    return _export_image(network, path, draw, output="filled")
+    return _export_image(network, path, draw, ("filled",))
 
 
 def export_step(model: nn.Module, path: Path) -> Path:
@@ -105,13 +112,13 @@ class _Step(nn.Module):
 
 
 def _export_image(
-    network: nn.Module, path: Path, draw: _Draw, *, output: str = "image"
+    network: nn.Module, path: Path, draw: _Draw, outputs: tuple[str, ...]
 ) -> Path:
-    """Export what gives one picture for inputs like those that ``draw`` gives."""
+    """Export what gives a picture first for inputs like those that ``draw`` gives."""
     job = _Export(
         network,
         draw(torch.Generator().manual_seed(0), 0),
-        (output,),
+        outputs,
         lambda content: _largest_difference(network, content, draw),
     )
     return _export_if_stale(job, path)
@@ -151,7 +158,7 @@ def fingerprint(network: nn.Module) -> str:
 
 
 def _largest_difference(network: nn.Module, content: bytes, draw: _Draw) -> float:
-    """Largest difference of any pixel between torch and the file, CHECKS inputs."""
+    """Largest difference of any number between torch and the file, CHECKS inputs."""
     session = _session(content)
     generator = torch.Generator().manual_seed(0)
     largest = 0.0
@@ -159,8 +166,9 @@ def _largest_difference(network: nn.Module, content: bytes, draw: _Draw) -> floa
         inputs = draw(generator, i)
         with torch.no_grad():
             expected = network(*inputs.values())
+        several = expected if isinstance(expected, tuple) else (expected,)
         feed = {key: value.numpy() for key, value in inputs.items()}
-        largest = _larger(largest, [expected], session.run(None, feed))
+        largest = _larger(largest, several, session.run(None, feed))
     return largest
 
 
@@ -181,7 +189,7 @@ def _largest_step_difference(model: nn.Module, content: bytes) -> float:
     return largest
 
 
-def _larger(largest: float, expected: list, results: list) -> float:
+def _larger(largest: float, expected: Sequence, results: list) -> float:
     """The largest difference so far; what is not a number stays so."""
     for ours, theirs in zip(expected, results, strict=True):
         gap = (ours - torch.from_numpy(theirs)).abs().max().item()

@@ -98,20 +98,38 @@ def load_decoder(name: str, facts: dict | None = None) -> nn.Module:
     """A shipped network as its explorer runs it, built from the card's ``decoder``.
 
     A class of the network's own module, built on the network: z (B, latent_dim),
-    and one-hot y if conditional, to images in [0, 1]. ``facts`` is the card, if that
-    has been read already.
+    and one-hot y if conditional, to images in [0, 1], or to a pair of images and
+    numbers (B,). ``facts`` is the card, if that has been read already. What else the
+    class takes, the card's ``explorer`` entry names: ``decoder_networks``, other
+    shipped networks, each with the checksum of the one that was meant, and
+    ``decoder_tensors``, which lie beside the weights.
 
     Raises
     ------
     ValueError
-        If the card names no decoder, or one that there is not.
+        If the card names no decoder, one that there is not, or one that was made
+        with another network than the one which lies here.
     """
     facts = facts or card(name)
     try:
         kind = _network_class(facts["network"]["module"], facts["explorer"]["decoder"])
-        return kind(load(name, facts=facts)).eval()
+        return kind(load(name, facts=facts), **_decoder_parts(name, facts)).eval()
     except _NO_NETWORK as error:
         raise ValueError(f"{name!r} has no decoder for an explorer: {error}") from error
+
+
+def _decoder_parts(name: str, facts: dict) -> dict:
+    """What a decoder takes beside the network, by the names of its parameters."""
+    explorer, parts = facts["explorer"], {}
+    for key, asked in explorer.get("decoder_networks", {}).items():
+        other = card(asked["name"])
+        if other["sha256"] != asked["sha256"]:
+            raise ValueError(f"it was made with another {asked['name']!r}")
+        parts[key] = load(asked["name"], facts=other)
+    if wanted := explorer.get("decoder_tensors"):
+        tensors = explorer_tensors(name, facts)
+        parts |= {key: tensors[key] for key in wanted}
+    return parts
 
 
 def directions(name: str) -> torch.Tensor | None:
