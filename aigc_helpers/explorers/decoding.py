@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from aigc_helpers import weights
-from aigc_helpers.explorers.checks import unit_pixels
+from aigc_helpers.explorers.checks import check_finite, unit_pixels
 from aigc_helpers.reader import Mistake
 from aigc_helpers.runtime import evaluation_mode
 from aigc_helpers.weights import export
@@ -27,6 +27,32 @@ def decode(
         If z is not finite, the decoder does not accept z, or it returns anything
         but finite images (B, 1, H, W) with values in [0, 1].
     """
+    return _checked(_returned(decoder, z, labels, n_classes), len(z))
+
+
+def decode_measured(
+    decoder: Decoder, z: np.ndarray, labels: np.ndarray | None, n_classes: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """As `decode`, and the finite number (B,) that a decoder may give beside each.
+
+    Such a decoder returns a pair, images and numbers; of others the numbers are None.
+    """
+    returned = _returned(decoder, z, labels, n_classes)
+    if not isinstance(returned, tuple):
+        return _checked(returned, len(z)), None
+    if len(returned) != 2:
+        raise Mistake(
+            f"the decoder returned {len(returned)} things; images, or a pair of "
+            "images and numbers, are wanted",
+            f"解码器返回了 {len(returned)} 样东西，应当只有图，或者图和数两样。",
+        )
+    return _checked(returned[0], len(z)), _checked_numbers(returned[1], len(z))
+
+
+def _returned(
+    decoder: Decoder, z: np.ndarray, labels: np.ndarray | None, n_classes: int
+) -> object:
+    """Whatever a decoder makes of latent vectors, which are looked at before."""
     if not np.isfinite(z).all():
         raise Mistake(
             "z contains NaN or infinity; give finite numbers", "z 里有 NaN 或无穷大。"
@@ -35,13 +61,14 @@ def decode(
     if n_classes:
         y = torch.as_tensor(labels, dtype=torch.int64)
         inputs.append(nn.functional.one_hot(y, n_classes).float())  # (B, n_classes)
-    return _checked(_call(decoder, inputs), len(z))
+    return _call(decoder, inputs)
 
 
 def export_decoder(name: str, card: dict, path: Path) -> Path:
     """Write a shipped network's decoder as ONNX; see `export.export_decoder`."""
     explorer = card["explorer"]
     sizes = {key: explorer.get(key, 0) for key in ("latent_dim", "n_classes")}
+    sizes |= {"measures": True} if "readout" in explorer else {}
     return export.export_decoder(weights.load_decoder(name, card), path, **sizes)
 
 
@@ -92,3 +119,18 @@ def _checked(images: object, n: int) -> np.ndarray:
             "结尾是 tanh 的，用 gan.PixelDecoder 包起来，它会换算。",
         ),
     )
+
+
+def _checked_numbers(numbers: object, n: int) -> np.ndarray:
+    """Float32 (n,) of what a decoder returned beside its images, or ValueError."""
+    shape = tuple(numbers.shape) if isinstance(numbers, torch.Tensor) else None
+    if shape != (n,):
+        found = type(numbers).__name__ if shape is None else f"shape {shape}"
+        raise Mistake(
+            f"beside {n} images the decoder returned {found}; numbers are ({n},)",
+            f"解码器在 {n} 张图之外返回的是 {found}，应当是形状 ({n},) 的数，每张图"
+            "一个。",
+        )
+    values = numbers.detach().float().cpu().numpy()
+    check_finite("numbers", values)
+    return values

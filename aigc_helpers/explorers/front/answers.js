@@ -137,12 +137,16 @@ export class Network {
 
   // One output's numbers; inputs are Float32Arrays, one row each.
   async run(inputs, output) {
+    return (await this.outputs(inputs))[output].data;
+  }
+
+  // All outputs by name, of the same inputs.
+  outputs(inputs) {
     const rows = Object.entries(inputs).map(([name, values]) => [
       name,
       this.tensor("float32", values, [1, values.length]),
     ]);
-    const results = await this.results(Object.fromEntries(rows));
-    return results[output].data;
+    return this.results(Object.fromEntries(rows));
   }
 
   // All outputs, tensors from tensors; a session runs one request at a time.

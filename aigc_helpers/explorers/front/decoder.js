@@ -68,28 +68,35 @@ export class DecoderView extends ExplorerView {
     }
   }
 
-  run(network, z, label) {
+  // Some networks give a number beside the picture.
+  async run(network, z, label) {
     const inputs = { z };
     if (this.config.n_classes) {
       inputs.y = new Float32Array(this.config.n_classes);
       inputs.y[label] = 1;
     }
-    return network.run(inputs, "image");
+    const { image, value } = await network.outputs(inputs);
+    return { image: image.data, value: value?.data[0] };
   }
 
-  // Float32Array (H * W) in [0, 1]: the network itself, whoever runs it.
-  // Live, ``news`` go with the question.
-  async decode(z, label = 0, news = {}) {
+  // {image, value}: Float32Array (H * W) in [0, 1], and the network's number, if it
+  // gives one: the network itself, whoever runs it. Live, ``news`` go with the question.
+  async made(z, label = 0, news = {}) {
     if (!this.live) return this.run(this.network, Float32Array.from(z), label);
-    const { buffers } = await this.kernel.ask({ z: Array.from(z), label, ...news });
-    return floatsOf(buffers[0]);
+    const question = { z: Array.from(z), label, ...news };
+    const { message, buffers } = await this.kernel.ask(question);
+    return { image: floatsOf(buffers[0]), value: message.value };
+  }
+
+  async decode(z, label) {
+    return (await this.made(z, label)).image;
   }
 
   async answer(state) {
     if (!this.live && !this.network) return { source: "strip", tile: this.tileOf(state) };
     const news = this.live && this.byReader ? { state: this.toPython(state) } : {};
-    const image = await this.decode(...this.latent(state), news);
-    return { source: this.live ? "kernel" : "network", image };
+    const made = await this.made(...this.latent(state), news);
+    return { source: this.live ? "kernel" : "network", ...made };
   }
 
   // Python learns the state from the questions; messages beside them would delay these.

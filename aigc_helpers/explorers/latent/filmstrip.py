@@ -10,7 +10,7 @@ without JavaScript.
 import numpy as np
 
 from aigc_helpers.explorers import sprites
-from aigc_helpers.explorers.decoding import Decoder, decode
+from aigc_helpers.explorers.decoding import Decoder, decode_measured
 from aigc_helpers.explorers.latent.setting import LatentSetting
 from aigc_helpers.explorers.seeded import gaussian, slerp
 from aigc_helpers.explorers.sprites import Sheet
@@ -23,11 +23,14 @@ _MOST = 60 * 1024  # bytes of the strip's base64
 
 def filmstrip(
     setting: LatentSetting, decoder: Decoder
-) -> tuple[Sheet, tuple[int, ...]]:
-    """The strip of a setting, and the shape (H, W) of its images."""
+) -> tuple[Sheet, tuple[int, ...], np.ndarray | None]:
+    """The strip of a setting, the shape (H, W) of its images, and their numbers.
+
+    The numbers (N,), if the decoder gives some, are in the order of `strip_latents`.
+    """
     z, labels = strip_latents(setting)
-    images = decode(decoder, z, labels, setting.n_classes)
-    return make_filmstrip(images, setting.n_classes), images.shape[1:]
+    images, numbers = decode_measured(decoder, z, labels, setting.n_classes)
+    return make_filmstrip(images, setting.n_classes), images.shape[1:], numbers
 
 
 def strip_latents(setting: LatentSetting) -> tuple[np.ndarray, np.ndarray]:

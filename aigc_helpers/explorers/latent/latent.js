@@ -4,7 +4,7 @@ import { button, classChoice, element, sliderRow } from "../front/controls.js";
 import { clamp, fill, LAST_SEED, paintGrey, signed } from "../front/core.js";
 import { DecoderView } from "../front/decoder.js";
 import { explorer } from "../front/view.js";
-import { nearestTile, REACH, Space, stateOfTile } from "./space.js";
+import { nearestTile, numberOfTile, REACH, Space, stateOfTile } from "./space.js";
 
 const TEXT = {
   zh: {
@@ -51,7 +51,16 @@ class LatentView extends DecoderView {
     const sliders = element("div", { className: "aigc-sliders" });
     sliders.append(...this.rows.map((row) => row.node), this.walk.node);
     if (this.strip) this.smallFromStrip();
-    return [picture, sliders, ...this.choices()];
+    return [picture, ...this.reading(), sliders, ...this.choices()];
+  }
+
+  // A sentence on the picture's number: seen at once, heard when the slider rests.
+  reading() {
+    if (!this.config.readout) return [];
+    this.number = element("span");
+    this.number.setAttribute("aria-hidden", "true");
+    this.heard = element("span", { className: "aigc-unseen", role: "status" });
+    return [element("p", { className: "aigc-readout" }, this.number, this.heard)];
   }
 
   directionRow(name, row) {
@@ -158,10 +167,26 @@ class LatentView extends DecoderView {
     return stateOfTile(this.space, this.strip, tile);
   }
 
+  draw(answer, state) {
+    const painted = super.draw(answer, state);
+    if (painted && this.number) this.read(answer);
+    return painted;
+  }
+
+  read({ image, tile, value }) {
+    const number = (image ? value : this.valueOfTile(tile)).toFixed(2);
+    this.number.textContent = fill(this.config.readout, { value: number });
+  }
+
+  valueOfTile(tile) {
+    return this.strip.values[numberOfTile(this.space, this.strip, tile)];
+  }
+
   /* -- when nothing moves: words, and the small pictures -- */
 
   settled(answer, state, ms) {
     super.settled(answer, state, ms);
+    if (this.number) this.heard.textContent = this.number.textContent;
     if (answer.source === "strip") return;
     this.refreshSmall(state).catch((error) => console.warn("explorer:", error));
   }

@@ -1,5 +1,6 @@
 """A latent explorer on a page: its filmstrip, then a shipped network."""
 
+import html
 from pathlib import Path
 
 from aigc_helpers import weights
@@ -10,6 +11,11 @@ from aigc_helpers.explorers.latent.setting import LatentSetting, latent_setting
 from aigc_helpers.explorers.latent.words import WORDS
 from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.reader import Mistake
+
+_FIGURE = (
+    '<figure class="aigc-latent-poster">{poster}<figcaption>{words}</figcaption>'
+    "</figure>"
+)
 
 
 def shipped_page(name: str, card: dict) -> str:
@@ -37,7 +43,7 @@ def shipped_setting(name: str, card: dict) -> LatentSetting:
         )
     options = {
         key: explorer[key]
-        for key in ("names", "presets", "seed", "label")
+        for key in ("names", "presets", "seed", "label", "readout")
         if key in explorer
     }
     return latent_setting(
@@ -55,15 +61,44 @@ def export_shipped(name: str, card: dict, path: Path) -> Path:
 
 def static_html(setting: LatentSetting, decoder: Decoder, *, network: str = "") -> str:
     """Poster and state of an explorer; without a network the strip is all it has."""
-    strip, shape = filmstrip(setting, decoder)
+    strip, shape, numbers = filmstrip(setting, decoder)
+    require_words(setting, numbers)
     source = "network" if network else "strip"
     config = setting.config(source=source, shape=shape, network=network)
     config["strip"] = {"tile": list(strip.tile), "positions": POSITIONS}
+    if numbers is not None:
+        config["strip"]["values"] = [round(float(number), 2) for number in numbers]
     alt = WORDS["poster_classes"] if setting.n_classes else WORDS["poster"]
+    poster = _with_readout(poster_image(strip, alt, shape), setting, numbers)
     return explorer_html(
-        "latent",
-        config,
-        setting.state(),
-        poster=poster_image(strip, alt, shape),
-        network=network,
+        "latent", config, setting.state(), poster=poster, network=network
     )
+
+
+def _with_readout(poster: str, setting: LatentSetting, numbers) -> str:
+    """The poster, and under it a sentence on its numbers, if there are some."""
+    if numbers is None:
+        return poster
+    words = setting.readout.poster(numbers, numbers[POSITIONS // 2])
+    return _FIGURE.format(poster=poster, words=html.escape(words))
+
+
+def require_words(setting: LatentSetting, numbers) -> None:
+    """Numbers of a decoder, and words for them: both, or neither.
+
+    Raises
+    ------
+    ValueError
+        If there is one without the other.
+    """
+    if numbers is not None and setting.readout is None:
+        raise Mistake(
+            "the decoder returns numbers beside its images; say what they are by "
+            "readout=",
+            "解码器在图之外还返回了数：用 readout= 说明这是什么数。",
+        )
+    if numbers is None and setting.readout is not None:
+        raise Mistake(
+            "there is a readout, but the decoder returns images alone",
+            "写了 readout，解码器却只返回图：它应当返回图和数两样。",
+        )

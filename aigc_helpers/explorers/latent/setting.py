@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,25 @@ _PRESET_KEYS = ("seed", "base", "coordinates", "label", "t")
 
 
 @dataclass(frozen=True)
+class Readout:
+    """What is said of the number that the decoder gives beside each picture."""
+
+    words: str  # one of WORDS["readouts"]
+    numbers: dict[str, float]  # that these words name
+
+    @property
+    def shown(self) -> str:
+        """The sentence under a picture, with ``{value}`` where its number goes."""
+        shown = WORDS["readouts"][self.words]["shown"]
+        return shown.format(value="{value}", **self.numbers)
+
+    def poster(self, values: np.ndarray, first: float) -> str:
+        """The sentence under many pictures, of which one is the first to be seen."""
+        found = {"low": values.min(), "high": values.max(), "value": first}
+        return WORDS["readouts"][self.words]["poster"].format(**found, **self.numbers)
+
+
+@dataclass(frozen=True)
 class LatentSetting:
     """A checked setting; make it with `latent_setting`."""
 
@@ -41,6 +61,7 @@ class LatentSetting:
     presets: tuple[dict, ...]
     seed: int
     label: int
+    readout: Readout | None = None
 
     @property
     def base(self) -> np.ndarray:
@@ -49,9 +70,11 @@ class LatentSetting:
 
     def config(self, *, source: str, shape: Sequence[int], network: str = "") -> dict:
         """The part of the module's state that never changes."""
+        words = {} if self.readout is None else {"readout": self.readout.shown}
         return {
             "source": source,
             "network": network,
+            **words,
             "latent_dim": self.latent_dim,
             "n_classes": self.n_classes,
             "shape": [int(size) for size in shape],
@@ -80,6 +103,7 @@ class LatentOptions:
     presets: Sequence[dict] | None = None
     seed: int = 0
     label: int = 0
+    readout: dict | None = None
 
 
 def latent_setting(latent_dim: int, n_classes: int, **options: Any) -> LatentSetting:
@@ -106,6 +130,29 @@ def latent_setting(latent_dim: int, n_classes: int, **options: Any) -> LatentSet
         tuple(_preset(preset, axes, n_classes) for preset in presets),
         asked.seed,
         asked.label,
+        None if asked.readout is None else _readout(asked.readout),
+    )
+
+
+def _readout(readout: Any) -> Readout:
+    """Words that there are, and the numbers that they name, no more and no fewer."""
+    numbers = dict(readout) if isinstance(readout, dict) else {}
+    words, known = numbers.pop("words", None), WORDS["readouts"]
+    if words not in known:
+        raise Mistake(
+            f"readout must have words, one of {sorted(known)}: {readout!r}",
+            f"readout 写成了 {readout!r}，它的 words 可以是：{'、'.join(known)}。",
+        )
+    fields = {field for _, field, _, _ in Formatter().parse(known[words]["shown"])}
+    wanted = sorted(fields - {"value", None})
+    if sorted(numbers) != wanted:
+        raise Mistake(
+            f"the readout {words!r} needs the numbers {wanted}, not {sorted(numbers)}",
+            f"readout 的 {words} 要写这些数：{'、'.join(wanted)}。",
+        )
+    return Readout(
+        words,
+        {key: float(finite_numbers(key, value, ())) for key, value in numbers.items()},
     )
 
 

@@ -49,6 +49,11 @@ export function stateOfTile(space, strip, [row, column]) {
   return { ...rest, label: (column - 1) / 2 };
 }
 
+// How many tiles stand before this one; in the last row only the classes' count.
+export function numberOfTile(space, strip, [row, column]) {
+  return row * strip.positions + (row > space.size ? (column - 1) / 2 : column);
+}
+
 // Which tile of the filmstrip shows a state best, or null: [row, column].
 export function nearestTile(space, strip, state) {
   const { rest } = strip;

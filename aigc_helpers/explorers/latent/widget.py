@@ -1,5 +1,6 @@
 """The latent explorer: sliders through the latent space of any decoder."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import traitlets
 from aigc_helpers import weights
 from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.checks import float32_bytes, number_list
-from aigc_helpers.explorers.decoding import Decoder, decode
+from aigc_helpers.explorers.decoding import Decoder, decode_measured
 from aigc_helpers.explorers.latent import page
 from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.reader import Mistake
@@ -24,7 +25,8 @@ class LatentExplorer(Explorer):
     ----------
     decoder : callable
         Maps z (B, latent_dim), and y one-hot (B, n_classes) if conditional, to
-        images (B, 1, H, W) in [0, 1].
+        images (B, 1, H, W) in [0, 1], or to a pair of those and numbers (B,), which
+        the readout shows.
     latent_dim : int
         Length of the latent vector.
     n_classes : int
@@ -40,6 +42,10 @@ class LatentExplorer(Explorer):
     presets : sequence of dict, optional
         Named states: "name" and any of "seed", "base" (0 or a vector),
         "coordinates", "label", "t".
+    readout : dict, optional
+        What is said of the decoder's number under each picture: "words", one of
+        ``WORDS["readouts"]``, and the numbers that these name; by default that of
+        ``shipped``.
 
     Attributes
     ----------
@@ -71,14 +77,18 @@ class LatentExplorer(Explorer):
         **options: Any,
     ):
         setting = latent_setting(latent_dim, n_classes, **options)
-        self._setting, self._decoder, self._shipped = setting, decoder, shipped
+        self._decoder, self._shipped = decoder, shipped
         pair = np.stack([setting.base, setting.base])
-        shape = decode(decoder, pair, np.zeros(2, int), n_classes).shape[1:]
+        images, numbers = decode_measured(decoder, pair, np.zeros(2, int), n_classes)
         self._card = None if shipped is None else weights.card(shipped)
         if shipped is not None:
-            page.shipped_setting(shipped, self._card)  # raises if it is for none
+            theirs = page.shipped_setting(shipped, self._card)  # raises if for none
+            if numbers is not None and setting.readout is None:
+                setting = replace(setting, readout=theirs.readout)
+        page.require_words(setting, numbers)
+        self._setting = setting
         super().__init__(
-            setting.config(source="kernel", shape=shape),
+            setting.config(source="kernel", shape=images.shape[1:]),
             setting.state(),
             z=setting.base,
             coordinates=[0.0] * len(setting.directions),
@@ -145,8 +155,10 @@ class LatentExplorer(Explorer):
         self._state = {**state, "z": self.z}
 
     def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
-        """The image (H, W), float32, of the latent vector that the page asks for."""
+        """The image (H, W), float32, of a latent vector, and the decoder's number."""
         z = np.asarray([content["z"]], dtype=np.float32)
         labels = np.asarray([content["label"]])
-        image = decode(self._decoder, z, labels, self._setting.n_classes)
-        return {}, [float32_bytes(image)]
+        n_classes = self._setting.n_classes
+        image, numbers = decode_measured(self._decoder, z, labels, n_classes)
+        facts = {} if numbers is None else {"value": float(numbers[0])}
+        return facts, [float32_bytes(image)]
