@@ -1,7 +1,7 @@
 """Small trained networks that come with the package, each with a card.
 
-A network is two files: ``NAME.safetensors`` (its tensors, and the latent directions or
-encoded points an explorer shows) and ``NAME.json`` (the card: data, command, seed,
+A network is two files: ``NAME.safetensors`` (its tensors, and what an explorer needs:
+directions, encoded points, features of photographs) and ``NAME.json`` (the card: data, command, seed,
 metrics, licence).
 """
 

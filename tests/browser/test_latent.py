@@ -5,9 +5,14 @@ import time
 import numpy as np
 import pytest
 import torch
+from live_page import answer, show_live
 from torch.nn.functional import one_hot
 
+from aigc_helpers.explorers import LatentExplorer
+from aigc_helpers.explorers.latent.page import static_html
+from aigc_helpers.explorers.latent.setting import latent_setting
 from aigc_helpers.explorers.seeded import gaussian, slerp
+from aigc_helpers.weights import export
 
 PIXELS = """() => {
   const canvas = document.querySelector(".aigc-picture");
@@ -477,3 +482,162 @@ def test_status_rests_while_a_slider_moves(explorer):
     assert changes == 0
     label = "document.querySelector('.aigc-picture').getAttribute('aria-label')"
     shown.page.wait_for_function(f"{label} === '生成的数字 3。方向 1：+1.95'")
+
+
+# ---- a number beside the picture -----------------------------------------------
+
+
+READING = ".aigc-readout > [aria-hidden]"
+READOUT = {"words": "nearest_photograph", "stranger": 2.5}
+HEARD = ".aigc-readout > [role=status]"
+
+
+class Brightness(torch.nn.Module):
+    """A decoder that says how bright its picture is, ten times the mean."""
+
+    def __init__(self, decoder):
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, *inputs):
+        image = self.decoder(*inputs)
+        return image, 10 * image.mean(dim=(1, 2, 3))
+
+
+@pytest.fixture(scope="module")
+def measured(decoders) -> dict:
+    """Decoders that measure: "conditional" takes z and y, "plain" takes z."""
+    return {name: Brightness(decoder) for name, decoder in decoders.items()}
+
+
+@pytest.fixture(scope="module")
+def read(explorer_site, write_page, measured) -> None:
+    """read.html, with a network; read-classes.html; read-strip.html, without one."""
+    folder = explorer_site / "_static" / "networks"
+    options = {"latent_dim": 16, "measures": True}
+    export.export_decoder(measured["plain"], folder / "read.onnx", **options)
+    options |= {"n_classes": 10}
+    export.export_decoder(measured["conditional"], folder / "classes.onnx", **options)
+    plain = latent_setting(16, 0, readout=READOUT)
+    classes = latent_setting(16, 10, readout=READOUT)
+    for name, setting, decoder, network in (
+        ("read", plain, "plain", "read"),
+        ("read-classes", classes, "conditional", "classes"),
+        ("read-strip", classes, "conditional", ""),
+    ):
+        html = static_html(setting, measured[decoder], network=network)
+        write_page(name, html)
+
+
+def number(page, place: str = READING) -> float:
+    """What is read of a number, in the words around it."""
+    text = page.locator(place).text_content()
+    assert text.endswith(
+        "（照抄是 0，同一批人的新照片一般是 1，陌生人的照片一般是 2.5）"
+    )
+    return float(text.removeprefix("离最近的训练照片：").split("（")[0])
+
+
+def of(decoder, z, *label) -> float:
+    y = [one_hot(torch.tensor([*label]), 10).float()] if label else []
+    with torch.no_grad():
+        return decoder(torch.as_tensor(z).float()[None], *y)[1].item()
+
+
+def test_the_number_follows_the_slider_and_is_python_s(read, explorer, measured):
+    shown = explorer("read.html")
+    assert number(shown.page) == pytest.approx(
+        of(measured["plain"], gaussian(0, 16)), abs=0.0051
+    ), "the first, which is stored"
+    wait_for_network(shown)
+    for value in ("1.5", "-2.35"):
+        before = pixels(shown.page)
+        shown.sliders.nth(2).fill(value)
+        wait_for_change(shown.page, before)
+        expected = of(measured["plain"], latent(shown.page))
+        assert number(shown.page) == pytest.approx(expected, abs=0.0051)
+    shown.page.wait_for_function(
+        "([seen, heard]) => document.querySelector(seen).textContent"
+        " === document.querySelector(heard).textContent",
+        arg=[READING, HEARD],
+    )
+
+
+def test_a_stored_picture_has_a_stored_number(read, explorer, measured):
+    shown = explorer("read-strip.html")
+    shown.sliders.nth(1).fill("-2.95")  # of the strip's pictures -3 is nearest
+    named(shown.page, "方向 2：−3.00")
+    z = gaussian(0, 16)
+    z[1] -= 3
+    expected = of(measured["conditional"], z, 0)
+    assert number(shown.page) == pytest.approx(expected, abs=0.0051)
+    shown.sliders.nth(6).fill("1")
+    named(shown.page, "插值 A → B：+1.00")
+    expected = of(measured["conditional"], gaussian(1, 16), 0)
+    assert number(shown.page) == pytest.approx(expected, abs=0.0051)
+    shown.page.get_by_label("7", exact=True).check()
+    named(shown.page, "数字 7")
+    expected = of(measured["conditional"], gaussian(0, 16), 7)
+    assert number(shown.page) == pytest.approx(expected, abs=0.0051)
+
+
+def test_the_number_is_heard_at_rest_alone(read, explorer):
+    shown = wait_for_network(explorer("read.html"))
+    shown.page.wait_for_timeout(600)
+    seen, heard = shown.page.evaluate(
+        """async (places) => {
+          const slider = document.querySelector(".aigc-row input");
+          const changes = [0, 0];
+          places.forEach((place, i) => {
+            const watch = new MutationObserver(() => changes[i]++);
+            watch.observe(document.querySelector(place), { childList: true });
+          });
+          for (let i = 0; i < 40; i++) {
+            slider.value = i / 20;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise((done) => setTimeout(done, 10));
+          }
+          return changes;
+        }""",
+        [READING, HEARD],
+    )
+    assert seen > 5 and heard == 0
+
+
+def test_live_the_kernel_gives_the_number(open_page, server, measured):
+    decoder = measured["conditional"]
+    widget = LatentExplorer(decoder, latent_dim=16, n_classes=10, readout=READOUT)
+    page = show_live(open_page, widget)
+    assert page.locator(READING).text_content() == ""
+    answer(page, widget)
+    assert number(page) == pytest.approx(of(decoder, gaussian(0, 16), 0), abs=0.0051)
+    page.locator(".aigc-row input").nth(3).fill("2")
+    answer(page, widget)
+    assert widget.coordinates[3] == 2
+    assert number(page) == pytest.approx(of(decoder, widget.z, 0), abs=0.0051)
+    page.wait_for_function(
+        "heard => document.querySelector(heard).textContent", arg=HEARD
+    )
+    assert number(page, HEARD) == number(page)
+
+
+def test_other_explorers_say_no_number(explorer):
+    assert explorer("two.html").page.locator(".aigc-readout").count() == 0
+
+
+@pytest.mark.parametrize("name", ["read", "read-classes"])
+def test_the_sentence_has_its_place_beside_picture_and_classes(
+    read, explorer, fits, axe, name
+):
+    phone = explorer(f"{name}.html", **PHONE)
+    fits(phone.page, ".aigc-latent *:not(.aigc-unseen)")
+    for suffix in ("", "-dark"):
+        page = explorer(f"{name}{suffix}.html").page
+        page.wait_for_timeout(400)
+        assert axe(page) == []
+        boxes = [
+            page.locator(part).bounding_box()
+            for part in (".aigc-picture", ".aigc-readout", ".aigc-actions")
+        ]
+        below = [box["y"] + box["height"] for box in boxes]
+        assert below[0] <= boxes[1]["y"] and below[1] <= boxes[2]["y"]

@@ -262,6 +262,95 @@ def test_a_shipped_network_stands_in_where_no_kernel_runs():
     assert explorer._static_html() == site.shipped_page("gan_mnist_conditional")
 
 
+# ---- a number beside the picture -----------------------------------------------
+
+
+def measured(z):
+    """`stripes`, and the sum of z beside each."""
+    return stripes(z), z.sum(dim=1)
+
+
+READOUT = {"words": "nearest_photograph", "stranger": 2.34}
+
+
+def state_of(html: str) -> dict:
+    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
+
+
+def test_the_kernel_answers_with_the_decoder_s_number(monkeypatch):
+    explorer = LatentExplorer(measured, latent_dim=8, readout=READOUT)
+    sent = []
+    monkeypatch.setattr(explorer, "send", lambda *message: sent.append(message))
+    explorer._receive(explorer, {"id": 1, "z": [0.25] * 8, "label": 0}, [])
+    message, (image,) = sent[0]
+    assert message == {"kind": "answer", "id": 1, "value": 2.0}
+    assert len(image) == 6 * 5 * 4
+    assert explorer._config["readout"] == (
+        "离最近的训练照片：{value}（照抄是 0，同一批人的新照片一般是 1，"
+        "陌生人的照片一般是 2.3）"
+    )
+
+
+def test_each_stored_picture_has_its_number_and_the_poster_a_sentence():
+    explorer = LatentExplorer(measured, latent_dim=8, readout=READOUT)
+    html = explorer._static_html()
+    setting = latent_setting(8, 0, readout=READOUT)
+    z, _ = filmstrip.strip_latents(setting)
+    sums = z.sum(axis=1)
+    values = state_of(html)["_config"]["strip"]["values"]
+    np.testing.assert_allclose(values, sums, atol=0.0051)
+    words = re.search("<figcaption>(.*?)</figcaption>", html).group(1)
+    for number in (sums.min(), sums.max(), setting.base.sum()):
+        assert f"{number:.2f}" in words
+    assert "{" not in words and html.index("<img") < html.index("<figcaption>")
+
+
+def test_without_a_number_nothing_is_said(explorer):
+    html = explorer._static_html()
+    config = state_of(html)["_config"]
+    assert "readout" not in config | explorer._config
+    assert set(config["strip"]) == {"tile", "positions"}
+    assert "figcaption" not in html
+
+
+@pytest.mark.parametrize(
+    ("decoder", "readout", "message"),
+    [
+        (measured, None, "say what they are by readout="),
+        (stripes, READOUT, "the decoder returns images alone"),
+        (measured, "nearest_photograph", "readout must have words"),
+        (measured, {"words": "far"}, r"one of \['nearest_photograph'\]"),
+        (measured, {"words": "nearest_photograph"}, r"the numbers \['stranger'\]"),
+        (measured, {**READOUT, "friend": 1}, r"not \['friend', 'stranger'\]"),
+        (measured, {**READOUT, "stranger": torch.nan}, "NaN or infinity in stranger"),
+        (lambda z: (stripes(z), z), READOUT, r"shape \(2, 8\); numbers are \(2,\)"),
+        (lambda z: (stripes(z), 1.0), READOUT, "returned float; numbers"),
+        (lambda z: (stripes(z), z[:, 0] / 0), READOUT, "infinity in numbers"),
+        (lambda z: (*measured(z), 0), READOUT, "returned 3 things"),
+        (lambda z: (z, z[:, 0]), READOUT, "returned \\(2, 8\\); images"),
+    ],
+)
+def test_numbers_and_words_that_do_not_fit_are_refused(decoder, readout, message):
+    options = {} if readout is None else {"readout": readout}
+    with pytest.raises(ValueError, match=message) as caught:
+        LatentExplorer(decoder, latent_dim=8, **options)
+    assert caught.value.chinese
+
+
+def test_a_shipped_network_that_measures_brings_its_words():
+    card = weights.card("image_faces")
+    size = {"latent_dim": card["explorer"]["latent_dim"], "shipped": "image_faces"}
+    decoder = weights.load_decoder("image_faces")
+    explorer = LatentExplorer(decoder, **size)
+    html = explorer._static_html()
+    assert html == site.shipped_page("image_faces") and len(html) <= 68 * 1024
+    words = explorer._config["readout"]
+    assert words == state_of(html)["_config"]["readout"]
+    assert f"{card['explorer']['readout']['stranger']:.1f}" in words
+    plain = LatentExplorer(lambda z: decoder(z)[0], **size)  # a reader's own generator
+    assert "readout" not in plain._config and plain._static_html() == html
+
+
 # ---- the filmstrip -------------------------------------------------------------
 
 
@@ -273,8 +362,8 @@ def sprite(strip) -> np.ndarray:
 
 def test_every_tile_shows_what_its_place_says(conditional):
     setting = latent_setting(8, 10, label=4)
-    strip, shape = filmstrip.filmstrip(setting, conditional)
-    assert shape == strip.tile == (28, 28)
+    strip, shape, numbers = filmstrip.filmstrip(setting, conditional)
+    assert shape == strip.tile == (28, 28) and numbers is None
     tiles = sprite(strip).reshape(8, 28, 21, 28).swapaxes(1, 2)
 
     def picture(z, label):

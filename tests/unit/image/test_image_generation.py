@@ -35,6 +35,58 @@ def test_noise_becomes_faces(generator):
     assert 0 <= decoder(z).min() and decoder(z).max() <= 1
 
 
+@pytest.fixture
+def recogniser():
+    torch.manual_seed(1)
+    return image.PersonRecogniser(n_classes=3, width=4, feature_dim=6)
+
+
+def test_a_face_s_distance_to_the_nearest_photograph_is_measured(generator, recogniser):
+    generator.eval()(torch.randn(8, 4))
+    photographs, z = torch.rand(7, 1, 64, 64), torch.randn(3, 4)
+    with torch.no_grad():
+        known = recogniser.eval().features(photographs)
+        decoder = image.MeasuredFaceDecoder(generator, recogniser, known.half(), 2.5)
+        faces, distances = decoder(z)
+        features = recogniser.features((generator(z) + 1) / 2)
+    torch.testing.assert_close(faces, image.FaceDecoder(generator)(z))
+    expected = [
+        min((one - other).norm().item() for other in known.half().float()) / 2.5
+        for one in features
+    ]
+    assert distances.tolist() == pytest.approx(expected, rel=1e-5)
+    again = torch.cat([decoder(one)[1] for one in z[:, None]])  # no batch statistics
+    torch.testing.assert_close(again, distances)
+
+
+def test_a_copy_is_at_distance_nought(recogniser):
+    photographs = torch.rand(5, 1, 64, 64)
+    with torch.no_grad():
+        known = recogniser.eval().features(photographs)
+        copies = recogniser.features(photographs[[3, 1]])
+    assert image.nearest_distance(copies, known).max() < 1e-5
+    assert image.nearest_distance(copies + 3, known).min() > 1
+
+
+@pytest.mark.parametrize(
+    ("known", "unit", "message"),
+    [
+        (torch.rand(5, 7), 1.0, r"known features are \(5, 7\); expected \(N, 6\)"),
+        (torch.rand(0, 6), 1.0, r"are \(0, 6\)"),
+        (torch.rand(6), 1.0, r"are \(6,\)"),
+        (torch.rand(5, 6), 0.0, "one positive number, not 0.0"),
+        (torch.rand(5, 6), torch.nan, "not nan"),
+        (torch.rand(5, 6), torch.ones(2), r"not \[1.0, 1.0\]"),
+    ],
+)
+def test_a_ruler_that_does_not_fit_is_refused(
+    generator, recogniser, known, unit, message
+):
+    with pytest.raises(Mistake, match=message) as caught:
+        image.MeasuredFaceDecoder(generator, recogniser, known, unit)
+    assert caught.value.chinese
+
+
 def test_chapter_05_finds_its_directions_and_draws_its_samples(generator):
     directions = gan.principal_directions(generator.eval(), 3)
     torch.testing.assert_close(directions @ directions.T, torch.eye(3))

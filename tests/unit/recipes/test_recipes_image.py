@@ -162,6 +162,45 @@ def test_the_generator_is_measured_beside_the_photographs_it_learnt(tmp_path):
     assert tensors["explorer.directions"].shape == (6, 32)
 
 
+def test_the_ruler_of_faces_counts_new_photographs_as_one(tmp_path):
+    known, unit = image_recipes.photograph_ruler()
+    assert known.shape == (2 * 40, 64) and known.dtype == torch.float16
+    faces, recogniser = data.load_images("faces"), weights.load("image_recogniser")
+    new = ~image_recipes.first_eight(faces)
+
+    def distances(images):
+        features = metrics.extract_features(recogniser, images / 255)
+        exact = {"compute_mode": "donot_use_mm_for_euclid_dist"}
+        return torch.cdist(features, known.float(), **exact).amin(dim=1) / unit
+
+    assert distances(faces.images[new]).quantile(0.5).item() == pytest.approx(1)
+    assert distances(faces.images[~new]).max() < 0.01  # 16 bits
+    assert distances(faces.images[~new].flip(3)).max() < 0.01
+    facts = image_recipes.generator_facts(image.FaceGenerator())
+    stranger = distances(data.load_images("faces", "test").images).quantile(0.5).item()
+    assert facts["readout"]["stranger"] == pytest.approx(stranger, abs=0.0051)
+    eye = facts["decoder_networks"]["recogniser"]
+    assert eye["sha256"] == weights.card(eye["name"])["sha256"]
+
+
+def test_an_explorer_s_part_is_renewed_and_the_weights_stay(tmp_path):
+    before = recipes.train_shipped("image_faces", tmp_path, steps=2)
+    path = tmp_path / "image_faces.safetensors"
+    content = path.read_bytes()
+    assert recipes.renew_explorer("image_faces", tmp_path) == before
+    assert path.read_bytes() == content
+    weights.save(
+        "image_faces",
+        weights.load("image_faces", folder=tmp_path),
+        {**before, "explorer": {}, "metrics": {"share": 0.5}},
+        folder=tmp_path,
+        half=True,
+    )
+    after = recipes.renew_explorer("image_faces", tmp_path)
+    assert path.read_bytes() == content
+    assert after == before | {"metrics": {"share": 0.5}}
+
+
 def test_holes_to_measure_with_are_the_same_each_time():
     first, again = image_recipes.measuring_holes(5), image_recipes.measuring_holes(5)
     assert all(torch.equal(first[name], again[name]) for name in first)

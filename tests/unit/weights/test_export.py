@@ -121,6 +121,47 @@ def test_a_network_that_fills_a_hole_is_exported(tmp_path, name):
     torch.testing.assert_close(torch.from_numpy(filled), expected, atol=1e-4, rtol=0)
 
 
+class Summed(nn.Module):
+    """A picture, and a number that may differ from its export."""
+
+    def __init__(self, shift: float = 0.0):
+        super().__init__()
+        self.layer, self.shift = nn.Linear(4, 9), shift
+
+    def forward(self, z):
+        image = torch.sigmoid(self.layer(z)).view(-1, 1, 3, 3)
+        shift = 0.0 if torch.compiler.is_exporting() else self.shift
+        return image, image.sum(dim=(1, 2, 3)) + shift
+
+
+def test_a_decoder_s_number_is_exported_and_compared(tmp_path):
+    path, network = tmp_path / "tiny.onnx", Summed()
+    export.export_decoder(network, path, latent_dim=4, measures=True)
+    assert shapes(onnx.load(path).graph.output) == {"image": [1, 1, 3, 3], "value": [1]}
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    z = torch.full((1, 4), -0.7)
+    with torch.no_grad():
+        expected = network(z)
+    for ours, theirs in zip(expected, session.run(None, {"z": z.numpy()}), strict=True):
+        torch.testing.assert_close(torch.from_numpy(theirs), ours)
+    with pytest.raises(export.ExportError, match="differs from torch by 1"):
+        export.export_decoder(
+            Summed(0.01), tmp_path / "wrong.onnx", latent_dim=4, measures=True
+        )
+
+
+def test_the_distance_of_shipped_faces_equals_torch(tmp_path):
+    path = site.export_network("image_faces", tmp_path)
+    decoder = weights.load_decoder("image_faces")
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    z = torch.randn(20, 32, generator=torch.Generator().manual_seed(4))
+    with torch.no_grad():
+        expected = decoder(z)[1]
+    found = [session.run(["value"], {"z": one.numpy()})[0][0] for one in z[:, None]]
+    assert found == pytest.approx(expected.tolist(), abs=1e-4)
+    assert expected.min() > 0.5  # none is a copy
+
+
 class Otherwise(nn.Module):
     """Differs from its export wherever there is a hole."""
 

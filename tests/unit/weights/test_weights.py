@@ -12,6 +12,7 @@ from aigc_helpers.pixels import one_hot
 
 SHIPPED = sorted(recipes.RECIPES)
 RECIPE = {"module": "gan", "class": "Generator", "arguments": {"latent_dim": 4}}
+EYE = RECIPE | {"arguments": {"latent_dim": 3}}
 
 
 @pytest.fixture
@@ -77,9 +78,10 @@ def test_another_kind_of_network_is_refused(folder):
 def with_decoder(folder, monkeypatch):
     """Make the card of "tiny" name a decoder, and "tiny" a shipped network."""
 
-    def name(decoder) -> None:
+    def name(decoder, **more) -> None:
         path = folder / "tiny.json"
-        card = json.loads(path.read_text("utf-8")) | {"explorer": {"decoder": decoder}}
+        explorer = {"decoder": decoder, **more}
+        card = json.loads(path.read_text("utf-8")) | {"explorer": explorer}
         path.write_text(json.dumps(card), "utf-8")
         monkeypatch.setattr(weights.shipped, "FOLDER", folder)
 
@@ -100,6 +102,35 @@ def test_the_card_names_the_decoder_of_its_explorer(folder, with_decoder):
 def test_a_card_without_a_decoder_says_so(folder, with_decoder, decoder):
     with_decoder(decoder)
     with pytest.raises(ValueError, match="'tiny' has no decoder for an explorer"):
+        weights.load_decoder("tiny")
+
+
+class Paired(gan.PixelDecoder):
+    """A decoder that takes a second network, and a tensor."""
+
+    def __init__(self, generator, other, directions):
+        super().__init__(generator)
+        self.other, self.directions = other, directions
+
+
+def test_a_decoder_gets_the_networks_and_tensors_that_its_card_names(
+    folder, with_decoder, monkeypatch
+):
+    monkeypatch.setattr(gan, "Paired", Paired, raising=False)
+    weights.save("eye", gan.Generator(3), {"network": EYE}, folder=folder)
+    checksum = weights.card("eye", folder)["sha256"]
+    eye = {"name": "eye", "sha256": checksum}
+    asked = {"decoder_networks": {"other": eye}, "decoder_tensors": ["directions"]}
+    with_decoder("Paired", **asked)
+    decoder = weights.load_decoder("tiny")
+    assert decoder.other.latent_dim == 3 and not decoder.other.training
+    assert torch.equal(decoder.directions, torch.eye(4)[:2])
+    with_decoder("Paired", **asked | {"decoder_tensors": ["known"]})
+    with pytest.raises(ValueError, match="'tiny' has no decoder"):
+        weights.load_decoder("tiny")
+    eye["sha256"] = "of another one"
+    with_decoder("Paired", **asked)
+    with pytest.raises(ValueError, match="made with another 'eye'"):
         weights.load_decoder("tiny")
 
 
