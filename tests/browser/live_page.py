@@ -67,7 +67,8 @@ def rest(page):
     """Wait until the page has done what it had begun, and has painted it."""
     page.evaluate(
         """() => new Promise((done) => {
-          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
+          const soon = () => setTimeout(done, 20);
+          requestAnimationFrame(() => requestAnimationFrame(soon));
         })"""
     )
 
