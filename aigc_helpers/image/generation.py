@@ -120,7 +120,7 @@ class MeasuredFaceDecoder(FaceDecoder):
 def nearest_distance(features, known):
     """Euclidean distance (B,) of each of ``features`` (B, D) to the nearest of (N, D).
 
-    Written out: exported `torch.cdist` loses the digits of small distances.
+    Written out: `torch.cdist` multiplies matrices, which blurs small distances.
     """
     gaps = features[:, None] - known  # (B, N, D)
     return gaps.square().sum(dim=2).amin(dim=1).sqrt()
