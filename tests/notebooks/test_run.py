@@ -32,7 +32,8 @@ from tools.run_notebooks import (
 )
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
-ON_FALL_BACK_TOO = ["05_gan"]  # the others: `make matrix`
+ON_FALL_BACK_TOO = ["05_gan", "08_image"]  # the others: `make matrix`
+WITHOUT = {"08_image": "skimage"}  # what a chapter asks for and can do without
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 AGAIN_SECONDS = 0.5  # cells this quick run twice; `matrix.py --twice` repeats all
 RESIDENT_MB = held("notebook.resident_mb")
@@ -102,14 +103,40 @@ def test_notebook_runs(path):
 @pytest.mark.runs_notebook
 @pytest.mark.parametrize("name", ON_FALL_BACK_TOO)
 def test_notebook_runs_without_data(name, tmp_path):
-    """On one thread, so beside other tests: nothing is compared."""
+    """On one thread, so beside other tests: nothing is compared.
+
+    Nor is the package there of which the chapter says that it runs without it.
+    """
     path = NOTEBOOKS / f"{name}.ipynb"
+    absent = WITHOUT.get(name)
     dataset = nbformat.read(path, as_version=4).metadata.aigc.dataset
     if not is_available(dataset):
         pytest.skip(f"{dataset} is not here: test_notebook_runs ran on the fall-back")
     nothing = {"AIGC_OFFLINE": "1", "AIGC_DATA_DIR": str(tmp_path)}
     one = {"AIGC_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    if absent:
+        nothing["PYTHONPATH"] = hide(absent, tmp_path / "hidden")
     assert_passes(path, strict=False, again=0, **one, **nothing)
+
+
+def hide(package: str, folder: Path) -> str:
+    """A PYTHONPATH on which a package is found first that cannot be imported."""
+    (folder / package).mkdir(parents=True)
+    line = f"raise ModuleNotFoundError('hidden by a test', name={package!r})\n"
+    (folder / package / "__init__.py").write_text(line)
+    others = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(folder), *([others] if others else [])])
+
+
+def test_a_hidden_package_is_not_found(tmp_path):
+    cells = [
+        code("try:\n    import json5\nexcept ModuleNotFoundError:\n    found = False"),
+        code("assert found is False"),
+    ]
+    path = saved(notebook(*cells), tmp_path)
+    hidden = hide("json5", tmp_path / "hidden")
+    assert nbval(path, strict=False, PYTHONPATH=hidden) is None
+    assert failed_cells(nbval(path, strict=False)) == {1}
 
 
 HTML = "from IPython.display import HTML; HTML('<b>1</b>')"

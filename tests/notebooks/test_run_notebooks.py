@@ -51,6 +51,16 @@ def test_pictures_are_made_lean_without_a_visible_change():
     assert len(made) < len(as_png(many)) and far < 12 and lean(made) == made
 
 
+def test_a_large_grey_picture_keeps_every_fourth_grey_and_black_and_white():
+    rng = np.random.default_rng(0)
+    grey = rng.integers(256, size=(300, 300, 1), dtype=np.uint8).repeat(3, axis=2)
+    made = lean(as_png(grey))
+    kept = np.asarray(opened(made), int)
+    assert np.abs(kept - grey[..., 0]).max() <= 2 and len(np.unique(kept)) == 65
+    assert {0, 255} <= set(np.unique(kept)) and len(made) < 0.4 * len(as_png(grey))
+    assert lean(made) == made
+
+
 def test_a_picture_stays_where_it_is_seen_through_or_would_grow():
     ramp = np.arange(256, dtype=np.uint8)
     smooth = np.stack(np.broadcast_arrays(ramp[:, None], ramp, ramp // 2), axis=2)

@@ -65,6 +65,14 @@ AGAIN = {
             "frechet_fitted": 1.5,
         },
     ),
+    "image_filling": (
+        ("ridge", 0),
+        {"lower_half": 0.1, "ssim": 0.001, "sharpness": 0.001, "seam": 0.001},
+    ),
+    "image_restoration": (
+        ("ridge_4", 0),
+        {"psnr": 0.02, "ssim": 0.001, "sharpness": 0.001, "distance": 0.05},
+    ),
     "vae_collapse": (
         ("no_neighbours", 0),
         {"kl": 1.5, "negative_elbo": 2.0, "digits_read": 0.03, "sharpness": 0.1},
@@ -452,6 +460,22 @@ def test_the_shipped_network_of_idioms_is_the_first_that_was_told_its_place():
     for name in ("bits_per_character", "form_kept"):
         figure = row["bits" if "bits" in name else name]
         assert figure == pytest.approx(card["metrics"][name], abs=0.01), name
+
+
+@pytest.mark.parametrize(
+    ("variant", "name"),
+    [
+        ("upscaler", "image_upscaler"),
+        ("sharp", "image_upscaler_sharp"),
+        ("denoiser", "image_denoiser"),
+    ],
+)
+def test_the_shipped_restorers_are_those_of_the_table(variant, name):
+    row = tables.load("image_restoration").row(variant, 0)
+    metrics = weights.card(name)["metrics"]
+    assert row["psnr"] == pytest.approx(metrics["psnr"], abs=0.03)
+    assert row["ssim"] == pytest.approx(metrics["ssim"], abs=0.002)
+    assert row["distance"] == pytest.approx(metrics["paired_kernel_distance"], abs=0.03)
 
 
 def test_an_outlier_moves_the_mean_and_not_the_median():
