@@ -50,8 +50,8 @@ Chapters
     06  data exercise explorers gan metrics pixels plotting runtime tables training vae
         weights
     07  data exercise explorers language metrics plotting rnn runtime training weights
-    08  data exercise explorers gan image metrics pixels plotting runtime tables training
-        weights
+    08  data exercise explorers gan image metrics pixels plotting runtime tables
+        training weights
 """
 
 __version__ = "0.1.0"
