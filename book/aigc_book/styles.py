@@ -3,7 +3,8 @@
 The theme brings all of Bootstrap and names of two thousand icons: 66 kB on the way to a
 reader, of which a third is used. A rule stays if each class that its selector asks for
 stands in a page or in a script. Of the icons' font, the few characters stay that the
-sheets show; the rest was 156 kB on every page with a note in a box.
+sheets show; the rest was 156 kB on every page with a note in a box. The book's own
+sheets and scripts leave their comments at home.
 """
 
 import re
@@ -14,6 +15,12 @@ from aigc_book.typeset import cut_font
 
 SHEETS = ("styles/*.css", "mystnb.*.css", "sphinx-design.min.css")  # below _static
 FOREIGN = ("vendor", "offline")  # whose scripts give no element a class
+OWN = Path(__file__).parents[1] / "assets"
+OWN_SHEET = "explorers/explorers.css"
+REMARK = {
+    ".css": re.compile(r"/\*.*?\*/\s*", re.DOTALL),
+    ".js": re.compile(r"^[ \t]*//.*\n", re.MULTILINE),
+}
 LIBRARY = "fontawesome.js"  # which pages do not load
 FONTS = Path("vendor", "fontawesome", "webfonts")
 
@@ -86,6 +93,15 @@ def lighten_styles(pages: Iterable[str], static: Path) -> None:
         cut_font(font, font.with_suffix(".woff"), codes_of(icons))
     for path, css in texts.items():
         path.write_text(SOURCE.sub(cut_source, css), "utf-8")
+
+
+def drop_comments(static: Path, own: Path = OWN) -> None:
+    """Take the comments out of the book's own sheets and scripts below ``static``."""
+    names = [path.name for path in sorted(own.iterdir())]
+    for path in [static / name for name in (*names, OWN_SHEET)]:
+        if path.suffix in REMARK and path.is_file():
+            text = path.read_text("utf-8")
+            path.write_text(REMARK[path.suffix].sub("", text), "utf-8")
 
 
 def codes_of(icons: Iterable[str]) -> set[int]:

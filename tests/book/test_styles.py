@@ -50,6 +50,31 @@ def test_what_no_page_uses_leaves(classes, css, left):
     assert styles.prune(f"/*!*/{css}", classes) == f"/*!*/{left}"
 
 
+def test_the_book_s_own_files_leave_their_comments_at_home(tmp_path):
+    own, served = tmp_path / "own", tmp_path / "static"
+    (served / "explorers").mkdir(parents=True)
+    own.mkdir()
+    script = "// what it does\nconst a = 'http://b'; // why\n  // how\nf(a);\n"
+    for name, text in (("a.js", script), ("a.css", "/* one\n */\np { a: b; }\n")):
+        (own / name).write_text(text)
+        (served / name).write_text(text)
+        (served / f"their-{name}").write_text(text)
+    (served / styles.OWN_SHEET).write_text("q { a: b; /* why */ c: d; }")
+    styles.drop_comments(served, own)
+    assert (served / "a.js").read_text() == "const a = 'http://b'; // why\nf(a);\n"
+    assert (served / "a.css").read_text() == "p { a: b; }\n"
+    assert (served / styles.OWN_SHEET).read_text() == "q { a: b; c: d; }"
+    assert (served / "their-a.js").read_text() == script
+
+
+def test_no_own_script_has_a_template_that_a_comment_could_be_in():
+    """There a line that begins with // would be text."""
+    for path in styles.OWN.glob("*.js"):
+        for i, line in enumerate(lines := path.read_text("utf-8").splitlines()):
+            if line.lstrip().startswith("//"):
+                assert "\n".join(lines[:i]).count("`") % 2 == 0, (path.name, i + 1)
+
+
 def test_every_icon_of_a_sheet_is_in_a_font_that_the_site_serves(static):
     sheets = [path.read_text("utf-8") for path in static.glob("styles/*.css")]
     shown = {icon for css in sheets for icon in styles.ICONS.findall(css)}
