@@ -1,8 +1,7 @@
 """The explorers' front-end files, and one module text of each kind for anywidget.
 
 What all kinds share lies in ``front``, the rest in each kind's folder: ``NAME.js``,
-``NAME.css`` and what they need. A page serves the folders as they are, but for lines
-that are comments alone: a seventh of what a reader would download.
+``NAME.css`` and what they need. A page serves the folders as they are.
 """
 
 import re
@@ -14,7 +13,6 @@ STYLE = "explorers.css"  # of all explorers, joined
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.M)
-_COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 _REM = re.compile(r"(\d*\.?\d+)rem\b")
 _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
@@ -23,9 +21,8 @@ def page_files() -> dict[str, str]:
     """Path and text of all files that a page needs: modules and one style sheet."""
     paths = [path for folder in _folders() for path in sorted(folder.glob("*.js"))]
     texts = {
-        path.relative_to(kinds.FOLDER).as_posix(): _COMMENT.sub("", text)
+        path.relative_to(kinds.FOLDER).as_posix(): path.read_text("utf-8")
         for path in paths
-        for text in [path.read_text("utf-8")]
     }
     return {**texts, STYLE: style_text()}
 

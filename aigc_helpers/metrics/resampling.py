@@ -62,11 +62,7 @@ def bootstrap_interval(
     General Empirical Process, for halves in the place of draws with replacement.
     """
     _require_level(level)
-    if n_resamples < 20:
-        raise Mistake(
-            f"n_resamples is {n_resamples}; percentiles need 20 or more",
-            f"重抽 {n_resamples} 次太少，至少 20 次。",
-        )
+    _require_enough(n_resamples)
     if min(map(len, samples), default=0) < 4:
         sizes = [len(sample) for sample in samples]
         raise Mistake(
@@ -202,11 +198,7 @@ def grouped_interval(
     error from parts of the sample: the jackknife that leaves out half.
     """
     _require_level(level)
-    if n_resamples < 20:
-        raise Mistake(
-            f"n_resamples is {n_resamples}; a spread needs 20 or more",
-            f"重抽 {n_resamples} 次太少，至少 20 次。",
-        )
+    _require_enough(n_resamples)
     rows_of = _rows_of_groups(groups, *samples)
     halves = [
         torch.cat([rows_of[group] for group in half])
@@ -285,6 +277,14 @@ def wilson_interval(count: int, n: int, *, level: float = 0.95) -> tuple[float, 
     spread = math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
     spread *= z / (1 + z**2 / n)
     return max(0.0, centre - spread), min(1.0, centre + spread)
+
+
+def _require_enough(n_resamples: int) -> None:
+    if n_resamples < 20:
+        raise Mistake(
+            f"n_resamples is {n_resamples}; an interval needs 20 or more",
+            f"重抽 {n_resamples} 次太少，至少 20 次。",
+        )
 
 
 def _require_level(level: float) -> None:

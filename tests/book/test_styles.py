@@ -6,6 +6,8 @@ import pytest
 from aigc_book import styles
 from fontTools.ttLib import TTFont
 
+from aigc_helpers.explorers import kinds
+
 PAGES = ['<p class="card wide">一</p>']
 SCRIPTS = ["box.classList.add('open'); box.className = 'toggle-' + side;"]
 
@@ -52,24 +54,26 @@ def test_what_no_page_uses_leaves(classes, css, left):
 
 def test_the_book_s_own_files_leave_their_comments_at_home(tmp_path):
     own, served = tmp_path / "own", tmp_path / "static"
-    (served / "explorers").mkdir(parents=True)
+    (served / styles.EXPLORERS).mkdir(parents=True)
     own.mkdir()
     script = "// what it does\nconst a = 'http://b'; // why\n  // how\nf(a);\n"
     for name, text in (("a.js", script), ("a.css", "/* one\n */\np { a: b; }\n")):
         (own / name).write_text(text)
         (served / name).write_text(text)
         (served / f"their-{name}").write_text(text)
-    (served / styles.OWN_SHEET).write_text("q { a: b; /* why */ c: d; }")
+    sheet = served / styles.EXPLORERS / "front" / "b.css"
+    sheet.parent.mkdir()
+    sheet.write_text("q { a: b; /* why */ c: d; }")
     styles.drop_comments(served, own)
     assert (served / "a.js").read_text() == "const a = 'http://b'; // why\nf(a);\n"
     assert (served / "a.css").read_text() == "p { a: b; }\n"
-    assert (served / styles.OWN_SHEET).read_text() == "q { a: b; c: d; }"
+    assert sheet.read_text() == "q { a: b; c: d; }"
     assert (served / "their-a.js").read_text() == script
 
 
 def test_no_own_script_has_a_template_that_a_comment_could_be_in():
     """There a line that begins with // would be text."""
-    for path in styles.OWN.glob("*.js"):
+    for path in [*styles.OWN.glob("*.js"), *kinds.FOLDER.rglob("*.js")]:
         for i, line in enumerate(lines := path.read_text("utf-8").splitlines()):
             if line.lstrip().startswith("//"):
                 assert "\n".join(lines[:i]).count("`") % 2 == 0, (path.name, i + 1)
