@@ -67,18 +67,32 @@ function thumbnail([height, width], title) {
   return small;
 }
 
-export function classChoice(n, title, choose) {
+// One of several, each with a face, and with words where the face has none:
+// {node, add(face, words), show(i)}.
+export function oneOf(legend, className, choose) {
   const name = `aigc-${page}-${serial++}`;
+  const node = element("fieldset", { className: `aigc-choice ${className}` }, legend);
+  const inputs = [];
+  const add = (face, words) => {
+    const value = inputs.length;
+    const input = element("input", { type: "radio", name, value });
+    const label = element("label", {}, input, face);
+    if (words) {
+      input.title = label.title = words;
+      input.setAttribute("aria-label", words);
+    }
+    input.addEventListener("change", () => choose(value));
+    inputs.push(input);
+    node.append(label);
+  };
+  return { node, add, show: (i) => (inputs[i].checked = true) };
+}
+
+export function classChoice(n, title, choose) {
   const legend = element("legend", { className: "aigc-unseen" }, title);
-  const node = element("fieldset", { className: "aigc-classes" }, legend);
-  const inputs = Array.from({ length: n }, (_, label) => {
-    const input = element("input", { type: "radio", name, value: label });
-    input.addEventListener("change", () => choose(label));
-    const face = element("span", {}, String(label));
-    node.append(element("label", {}, input, face));
-    return input;
-  });
-  return { node, show: (label) => (inputs[label].checked = true) };
+  const choice = oneOf(legend, "aigc-classes", choose);
+  for (let label = 0; label < n; label++) choice.add(element("span", {}, String(label)));
+  return choice;
 }
 
 export function button(text, press) {

@@ -10,7 +10,7 @@ import { holeOfText, sizeOfHole, textOfHole } from "./holes.js";
 import { smoothFilling } from "./laplace.js";
 import { Pad } from "./pad.js";
 import { TEXT } from "./text.js";
-import { Gallery, oneOf } from "./tools.js";
+import { Gallery, titled } from "./tools.js";
 
 const NAMED = ["lower", "centre", "strokes"]; // of config.holes, each with a button
 const THICKNESS = [1.5, 3.5, 6.5]; // radii in 64ths of the picture's side
@@ -66,7 +66,7 @@ class PaintView extends DecoderView {
   }
 
   photoChoice() {
-    this.choice = oneOf(TEXT.photographs, "aigc-paint-photos", (i) => this.choose(i));
+    this.choice = titled(TEXT.photographs, "aigc-paint-photos", (i) => this.choose(i));
     this.photographs.forEach((image, i) => {
       const face = this.face();
       paintGrey(face, image);
@@ -83,7 +83,7 @@ class PaintView extends DecoderView {
   }
 
   brushes() {
-    this.brush = oneOf(TEXT.brushes, "aigc-paint-brushes", (i) => this.use(i));
+    this.brush = titled(TEXT.brushes, "aigc-paint-brushes", (i) => this.use(i));
     for (const name of TEXT.thickness) this.brush.add(element("span", {}, name), name);
     this.eraser = button(TEXT.eraser, () => this.use(this.thickness, !this.erasing));
     this.use(this.thickness);

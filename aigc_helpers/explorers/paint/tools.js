@@ -1,25 +1,12 @@
 // Choices beside the picture, and the row of answers below it.
 
-import { element } from "../front/controls.js";
+import { element, oneOf } from "../front/controls.js";
 import { paintGrey } from "../front/core.js";
 import { clearLayer, drawStripes, FINE } from "./look.js";
 
-// One of several, each with a face: {node, add(face, name), show(i)}.
-export function oneOf(title, className, choose) {
-  const name = `aigc-paint-${Math.random().toString(36).slice(2)}`;
-  const legend = element("legend", {}, title);
-  const node = element("fieldset", { className: `aigc-paint-choice ${className}` });
-  node.append(legend);
-  const inputs = [];
-  const add = (face, words) => {
-    const value = inputs.length;
-    const input = element("input", { type: "radio", name, value, title: words });
-    input.setAttribute("aria-label", words);
-    input.addEventListener("change", () => choose(value));
-    inputs.push(input);
-    node.append(element("label", { title: words }, input, face));
-  };
-  return { node, add, show: (i) => (inputs[i].checked = true) };
+// One of several, below its title.
+export function titled(title, className, choose) {
+  return oneOf(element("legend", {}, title), `aigc-paint-choice ${className}`, choose);
 }
 
 // Pictures beside each other, each with its title and a note below.
