@@ -1,6 +1,7 @@
 """What every explorer's Python class shares: a widget, a page, answers to questions."""
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,19 @@ from IPython.display import display
 from aigc_helpers.explorers.modules import module_text, notebook_style
 from aigc_helpers.explorers.saved import HTML, VIEW, poster, token_of
 from aigc_helpers.explorers.words import WORDS
+
+SMALL = 1 / 64  # of a picture's range: two networks that far apart draw alike
+
+
+def is_small(gap: float, warning: str) -> bool:
+    """Whether a shipped network draws what the explorer's does; warn if it does not.
+
+    The warning names the line that made the explorer, whose class asks this in a
+    function of its own.
+    """
+    if gap > SMALL:
+        warnings.warn(warning, stacklevel=4)
+    return gap <= SMALL
 
 
 class Explorer(anywidget.AnyWidget):

@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-import warnings
 from typing import Any
 
 import numpy as np
 import traitlets
 
 from aigc_helpers import weights
-from aigc_helpers.explorers.base import Explorer
+from aigc_helpers.explorers.base import Explorer, is_small
 from aigc_helpers.explorers.checks import check_integer, float32_bytes
 from aigc_helpers.explorers.paint import page
 from aigc_helpers.explorers.paint.filling import (
@@ -177,10 +176,8 @@ def _fills_alike(shipped: str, explorer: PaintExplorer) -> bool:
         hole = named_hole("lower", setting.shape)
         inputs = setting.image(setting.photo), hole, setting.seed
         gap = np.abs(fill_hole(theirs, *inputs) - fill_hole(ours, *inputs)).max()
-    if gap > 1 / 64:
-        warnings.warn(
-            f"随书的网络 {shipped!r} 填的和 network 填的不一样（最多差 {gap:.2g}）："
-            "保存下来的图不用这个网络，只有开始那个洞的答案。",
-            stacklevel=3,
-        )
-    return gap <= 1 / 64
+    return is_small(
+        gap,
+        f"随书的网络 {shipped!r} 填的和 network 填的不一样（最多差 {gap:.2g}）："
+        "保存下来的图不用这个网络，只有开始那个洞的答案。",
+    )

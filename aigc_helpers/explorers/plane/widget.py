@@ -1,6 +1,5 @@
 """The plane explorer: drag through a 2-D latent space over the encoded data."""
 
-import warnings
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 import traitlets
 
 from aigc_helpers import weights
-from aigc_helpers.explorers.base import Explorer
+from aigc_helpers.explorers.base import Explorer, is_small
 from aigc_helpers.explorers.checks import float32_bytes, number_list
 from aigc_helpers.explorers.decoding import Decoder, decode
 from aigc_helpers.explorers.plane.page import (
@@ -132,10 +131,8 @@ def _draws_alike(shipped: str, explorer: PlaneExplorer) -> bool:
     theirs = decode(weights.load_decoder(shipped, card), places, None, 0)
     ours = decode(explorer._decoder, places, None, 0)
     gap = np.abs(theirs - ours).max() if theirs.shape == ours.shape else np.inf
-    if gap > 1 / 64:
-        warnings.warn(
-            f"随书的网络 {shipped!r} 画出的图和 decoder 的不一样（最多差 {gap:.2g}）："
-            "保存下来的图不用这个网络，只有预先算好的图像。",
-            stacklevel=3,
-        )
-    return gap <= 1 / 64
+    return is_small(
+        gap,
+        f"随书的网络 {shipped!r} 画出的图和 decoder 的不一样（最多差 {gap:.2g}）："
+        "保存下来的图不用这个网络，只有预先算好的图像。",
+    )
