@@ -109,23 +109,28 @@ def test_a_faulty_address_gives_way_to_the_next(fault, server, other, offer, tmp
     assert server.requests
 
 
+def refusal(url, folder) -> tuple[str, str]:
+    """Why the one address was refused, told soon and in Chinese too; the message."""
+    begun = time.monotonic()
+    with pytest.raises(DatasetUnavailable) as caught:
+        get(folder)
+    assert time.monotonic() - begun < 4
+    [(asked, reason, chinese)] = caught.value.attempts
+    assert asked == url and chinese[0] >= "一"
+    return reason, str(caught.value)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_address_alone_gives_an_error_and_no_file(
     fault, server, offer, tmp_path
 ):
-    offer(server.url(fault))
-    begun = time.monotonic()
-    with pytest.raises(DatasetUnavailable) as caught:
-        get(tmp_path)
-    assert time.monotonic() - begun < 4
-    [(url, reason, chinese)] = caught.value.attempts
-    assert chinese[0] >= "一"
-    assert url == server.url(fault)
+    url = server.url(fault)
+    offer(url)
+    reason, message = refusal(url, tmp_path)
     assert any(words in reason for words in FAULTS[fault].split("|")), reason
     assert not (tmp_path / "tiny" / "data.bin").exists()
     if "altered" in reason:
         assert not part_in(tmp_path).exists()
-    message = str(caught.value)
     for words in ("tiny/data.bin", url, reason, "What to do", "AIGC_MIRROR"):
         assert words in message
 
@@ -242,12 +247,8 @@ def test_faults_are_told_without_a_size_too_and_give_no_file(
     fault, server, offer_unsized, tmp_path
 ):
     offer_unsized(server.url(fault))
-    begun = time.monotonic()
-    with pytest.raises(DatasetUnavailable) as caught:
-        get(tmp_path)
-    assert time.monotonic() - begun < 4
-    [(_, reason, chinese)] = caught.value.attempts
-    assert re.search(UNSIZED_FAULTS[fault], reason) and chinese[0] >= "一"
+    reason, _ = refusal(server.url(fault), tmp_path)
+    assert re.search(UNSIZED_FAULTS[fault], reason)
     assert not (tmp_path / "tiny" / "data.bin").exists()
     if "altered" in reason:
         assert not part_in(tmp_path).exists()
