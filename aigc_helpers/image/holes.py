@@ -17,6 +17,7 @@ SIZE = 64  # pixels of a side
 N_CORNERS = 8, 24  # of a stroke, fewest and most
 N_STROKES = 2, 6
 WIDTH = 3, 8  # of a stroke, in pixels
+HOLES_SEED = 1  # of the strokes that measure
 
 
 def lower_half(size: int = SIZE):
@@ -96,6 +97,16 @@ def _walk(n: int, rng: torch.Generator, size: int) -> list[tuple[float, float]]:
 def _between(low: int, high: int, rng: torch.Generator) -> int:
     """A whole number in low..high."""
     return int(torch.randint(low, high + 1, (1,), generator=rng))
+
+
+def holes(n: int) -> dict[str, torch.Tensor]:
+    """Those that fillers are measured with, (1, 1, 64, 64), or one a picture."""
+    rng = torch.Generator().manual_seed(HOLES_SEED)
+    return {
+        "lower_half": lower_half(),
+        "centre_square": centre_square(),
+        "free_strokes": free_strokes(n, rng),
+    }
 
 
 def training_holes(n: int, rng: torch.Generator, size: int = SIZE):

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from aigc_helpers.pixels import require_images
 
 ALPHAS = (0.1, 1.0, 10.0, 30.0, 100.0, 300.0)
+NOISES = (0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1.0)  # that a linear filler is tried with
 FOLDS = 5
 
 

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 
 from aigc_helpers import data, gan, image, metrics, weights
+from aigc_helpers.image.holes import holes
+from aigc_helpers.image.rivals import NOISES
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 
@@ -14,9 +16,8 @@ FACES = (
 )
 OTHER_EDITION = " Another edition of the file, whose pixels differ slightly."
 NOISE = 0.1  # standard deviation, of pixels in [0, 1]
-SEED = 1  # of the holes and the noise with which a network is measured
+SEED = 1  # of the samples and the noise with which a network is measured
 N_KNOWN = 8  # photographs of each person that recogniser and generator learn, of ten
-NOISES = (0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1.0)  # that a linear filler is tried with
 START = "image_upscaler"  # of the sharp one
 EYE = "image_recogniser"  # in whose features photographs are compared
 N_SAMPLES = 600  # of the generator, when it is measured
@@ -225,8 +226,8 @@ def measure_filler(filler) -> dict:
     train, results = data.load_images("faces"), {}
     known = torch.cat([train.images, train.images.flip(3)]) / 255
     whose = train.labels.repeat(2)
-    for name, hole in measuring_holes(len(x)).items():
-        fitting = hole if len(hole) == 1 else measuring_holes(len(known))[name]
+    for name, hole in holes(len(x)).items():
+        fitting = hole if len(hole) == 1 else holes(len(known))[name]
         noise = image.choose_noise(known, whose, fitting, NOISES)
         linear = image.LinearFiller(known, noise=noise)
         error, rival = (
@@ -236,16 +237,6 @@ def measure_filler(filler) -> dict:
         results |= _over_people(f"{name}_error", error, people, 5)
         results |= _over_people(f"{name}_gain", rival - error, people, 5)
     return results
-
-
-def measuring_holes(n: int) -> dict:
-    """The holes that fillers are measured with, (1, 1, 64, 64), or one a picture."""
-    rng = torch.Generator().manual_seed(SEED)
-    return {
-        "lower_half": image.lower_half(),
-        "centre_square": image.centre_square(),
-        "free_strokes": image.free_strokes(n, rng),
-    }
 
 
 @torch.no_grad()

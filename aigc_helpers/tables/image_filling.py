@@ -4,12 +4,12 @@ import torch
 
 from aigc_helpers import image, metrics
 from aigc_helpers.data import load_images
+from aigc_helpers.image.holes import holes
+from aigc_helpers.image.rivals import NOISES
 from aigc_helpers.runtime import set_seed
 from aigc_helpers.tables.measuring import Table
 
 STEPS, BATCH_SIZE = 6000, 16
-HOLES_SEED = 1  # of the strokes
-NOISES = (0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1.0)  # that the Gaussian is tried with
 ROWS = {
     "network": "网络",
     "gaussian": "线性：高斯",
@@ -52,16 +52,6 @@ def figures(filled: dict, test) -> dict[str, float | None]:
         "ssim": round(float(metrics.ssim(lower, test).mean()), 4),
         "sharpness": round(float(metrics.sharpness(lower[:, :, 32:]).mean()), 4),
         "seam": round(float(metrics.seam(lower, test, hole).mean()), 4),
-    }
-
-
-def holes(n: int) -> dict[str, torch.Tensor]:
-    """Three kinds, (1, 1, 64, 64) or one a picture; strokes of a fixed seed."""
-    rng = torch.Generator().manual_seed(HOLES_SEED)
-    return {
-        "lower_half": image.lower_half(),
-        "centre_square": image.centre_square(),
-        "free_strokes": image.free_strokes(n, rng),
     }
 
 

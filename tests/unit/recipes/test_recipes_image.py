@@ -6,6 +6,7 @@ from safetensors.torch import load_file
 
 from aigc_helpers import data, image, metrics, recipes, weights
 from aigc_helpers.data.images import ImageSet
+from aigc_helpers.image.holes import holes
 from aigc_helpers.recipes import image as image_recipes
 from aigc_helpers.recipes import judging
 
@@ -202,6 +203,6 @@ def test_an_explorer_s_part_is_renewed_and_the_weights_stay(tmp_path):
 
 
 def test_holes_to_measure_with_are_the_same_each_time():
-    first, again = image_recipes.measuring_holes(5), image_recipes.measuring_holes(5)
+    first, again = holes(5), holes(5)
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert [len(hole) for hole in first.values()] == [1, 1, 5]
