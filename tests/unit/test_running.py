@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import costs
 import pytest
@@ -83,8 +84,43 @@ def test_seconds_of_a_process_that_nobody_waits_for_are_counted():
 def test_a_part_that_spends_more_than_its_budget_is_named():
     meter = costs.Meter()
     assert meter.over_budget() == []
-    meter.spent["unit"] = held("test.cpu_seconds")["unit"] + 1
+    meter.spent["unit"] = costs.limits()["unit"] + 1
     assert meter.over_budget() == ["unit"]
+
+
+def test_a_slow_machine_may_take_longer_and_a_fast_one_as_long():
+    meter, quiet = costs.Meter(), held("test.yardstick_seconds")
+    meter.spent["unit"] = 1.5 * costs.limits()["unit"]
+    meter.yards = [quiet, 3 * quiet]
+    assert meter.slowness == pytest.approx(2) and meter.over_budget() == []
+    meter.yards = [quiet / 4]
+    assert meter.slowness == 1 and meter.over_budget() == ["unit"]
+
+
+def test_the_yardstick_is_work_that_is_timed_now_and_then():
+    meter = costs.Meter()
+    meter.measure()
+    meter.measure()
+    (yard,) = meter.yards
+    assert 0 < yard == meter.yard
+
+
+def test_each_notebook_may_add_to_its_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(costs, "NOTEBOOKS", tmp_path)
+    before = costs.limits()["notebooks"], costs.most_minutes()
+    (tmp_path / "00_new.ipynb").touch()
+    more = held("test.a_chapter")
+    assert costs.limits()["notebooks"] - before[0] == more["cpu_seconds"]
+    assert costs.most_minutes() - before[1] == pytest.approx(more["minutes"])
+
+
+def test_workers_hand_in_what_they_spent_and_how_slow_they_were():
+    node = SimpleNamespace(config=SimpleNamespace(stash={costs.METER: costs.Meter()}))
+    node.workeroutput = {"cpu_seconds": {"unit": 2.0}, "yardsticks": [0.5]}
+    costs.pytest_testnodedown(node)
+    costs.pytest_testnodedown(node)
+    meter = node.config.stash[costs.METER]
+    assert meter.spent["unit"] == 4 and meter.yards == [0.5, 0.5]
 
 
 def test_changed_files_are_those_that_the_last_commit_does_not_hold(tmp_path):
