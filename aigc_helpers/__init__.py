@@ -9,6 +9,7 @@ Subjects, what a chapter teaches; none imports another
     vae         variational autoencoders
     rnn         recurrent cells, gradients through time, recurrent language models
     image       pictures: holes filled, small ones enlarged, noise removed
+    text        numerals translated, tables told, questions answered from passages
 
 Bases, what subjects share
     language    language models whatever their network: sampling, n-grams, training
