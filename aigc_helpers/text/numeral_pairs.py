@@ -25,7 +25,7 @@ CHARACTERS = (
     + "〇"
     + numerals.NUMBER_CHARACTERS
 )
-LONGEST = 9  # digits of the numbers that train
+LONGEST = 13  # digits of the numbers that train
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 DATE_SHARE = 0.25  # of the pairs that train
 FEWEST_ZEROS, MOST_ZEROS = 0.1, 0.9  # share of zeros behind the first digit
@@ -73,13 +73,14 @@ def draw_pairs(n: int, rng: torch.Generator, *, longest: int = LONGEST) -> list[
     """Pairs that train: numbers of up to ``longest`` digits, dates, both directions."""
     pairs: list[Pair] = []
     while len(pairs) < n:
-        n_dates = round(DATE_SHARE * n)
-        values = draw_dates(n_dates, rng)
-        values += draw_numbers(n - n_dates, range(1, longest + 1), rng)
-        coins = torch.rand(len(values), 2, generator=rng).tolist()
+        numbers = draw_numbers(n, range(1, longest + 1), rng)
+        coins = torch.rand(n, 3, generator=rng).tolist()
         pairs += [
-            pair_of(value, DIRECTIONS[a < 0.5], is_mixed=b < 0.5)
-            for value, (a, b) in zip(values, coins, strict=True)
+            pair_of(value, DIRECTIONS[to < 0.5], is_mixed=form < 0.5)
+            for number, date, (kind, to, form) in zip(
+                numbers, draw_dates(n, rng), coins, strict=True
+            )
+            for value in (date if kind < DATE_SHARE else number,)
             if not is_held_out(str(value))
         ]
     return pairs[:n]

@@ -72,7 +72,7 @@ def reordered(x, order):
 
 
 class FixedVector(nn.Module):
-    """No attention: the last states of both GRUs, at every step the same (B, 2 size)."""
+    """No attention: the last states of both GRUs (B, 2 size), the same at each step."""
 
     n_places = 0  # how many numbers for each source token are carried on
 
@@ -87,7 +87,7 @@ class FixedVector(nn.Module):
         return torch.cat([ends[:, 0], back[:, 0]], dim=1)
 
     def forward(self, h, memory, places):
-        """Equal weights (B, S), which nothing depends on, and the vector (B, 2 size)."""
+        """Equal weights (B, S), on which nothing depends, and the vector."""
         _, vector, is_there = memory
         return is_there / is_there.sum(dim=1, keepdim=True), vector
 
@@ -133,7 +133,7 @@ class LocationAttention(ContentAttention):
         self.to_location = nn.Conv1d(2, width, 2 * reach + 1, padding=reach)
 
     def fit(self, h, keys, places):
-        """`ContentAttention.fit`, and where the decoder has looked, places (B, 2, S)."""
+        """`ContentAttention.fit`, and where the decoder has looked, 2 times (B, S)."""
         there = self.to_location(torch.stack(places, dim=1))  # (B, width, S)
         return super().fit(h, keys, places) + there.transpose(1, 2)
 
@@ -156,11 +156,12 @@ class Translator(nn.Module):
         V, size of the vocabulary.
     dim, size, hidden : int
         Of a character's embedding, of each of the encoder's two states, of the
-        decoder's state.
-    width : int
-        Of the layer in which source tokens are compared with the decoder's state.
+        decoder's state. Source tokens are compared with it in half as many numbers.
     attention : str
         "none", "content" or "location".
+    dropout : float
+        Share of the encoder's numbers, and of those before the scores, that are dropped
+        in training.
 
     Raises
     ------
@@ -169,6 +170,7 @@ class Translator(nn.Module):
     """
 
     line_end = 0
+    encoder_is_recurrent = True  # see `weights.export.export_transducer`
 
     def __init__(
         self,
@@ -176,8 +178,8 @@ class Translator(nn.Module):
         dim: int = 32,
         size: int = 64,
         hidden: int = 96,
-        width: int = 48,
         attention: str = "location",
+        dropout: float = 0.1,
     ):
         super().__init__()
         if attention not in ATTENTIONS:
@@ -187,10 +189,11 @@ class Translator(nn.Module):
             )
         self.n_tokens = n_tokens
         self.encoder = Encoder(n_tokens, dim, size)
-        self.attention = ATTENTIONS[attention](hidden, size, width)
+        self.attention = ATTENTIONS[attention](hidden, size, hidden // 2)
         self.embedding = nn.Embedding(n_tokens, dim)
         self.cell = nn.GRUCell(dim + 2 * size, hidden)
         self.to_scores = nn.Linear(hidden + 2 * size, n_tokens)
+        self.dropout = nn.Dropout(dropout)
 
     def initial_state(self, source) -> tuple:
         """Zeros: h (B, hidden), what was attended to (B, 2 size), places (B, S)."""
@@ -204,13 +207,13 @@ class Translator(nn.Module):
         return tuple(weight.new_zeros(n, size) for size in sizes)
 
     def read(self, source) -> tuple:
-        """What is computed once for sources (B, S, 1): states, memory, what is there."""
+        """What is computed once for sources (B, S, 1): states, memory, mask."""
         characters = source[:, :, 0]
-        states, is_there = self.encoder(characters), characters != 0
+        states, is_there = self.dropout(self.encoder(characters)), characters != 0
         return states, self.attention.remember(states, is_there), is_there
 
     def advance(self, x, memory, state) -> tuple:
-        """Features (B, hidden + 2 size) after an embedding x (B, dim); weights; state."""
+        """Features (B, hidden + 2 size) after x (B, dim), weights (B, S), state."""
         h, context, *places = state
         h = self.cell(torch.cat([x, context], dim=1), h)
         weights, context = self.attention(h, memory, places)
@@ -221,7 +224,7 @@ class Translator(nn.Module):
     def step_from(self, memory, tokens, state) -> tuple:
         """Scores (B, V), weights (B, S), state after tokens (B,); see `read`."""
         features, *rest = self.advance(self.embedding(tokens), memory, state)
-        return self.to_scores(features), *rest
+        return self.to_scores(self.dropout(features)), *rest
 
     def step(self, source, tokens, state) -> tuple:
         """Scores (B, V), weights (B, S), state after tokens (B,); reads the source."""
@@ -235,13 +238,21 @@ class Translator(nn.Module):
             feature, weights, state = self.advance(x, memory, state)
             features.append(feature)
             rows.append(weights)
-        return self.to_scores(torch.stack(features, 1)), torch.stack(rows, 1)
+        scores = self.to_scores(self.dropout(torch.stack(features, 1)))  # (B, T, V)
+        return scores, torch.stack(rows, 1)
 
 
 # ---- training -------------------------------------------------------------------
 
 
-def train_translator(model, *, longest: int = LONGEST, clip: float = 1.0, **options):
+def train_translator(
+    model,
+    *,
+    longest: int = LONGEST,
+    weight_decay: float = 0.3,
+    clip: float = 1.0,
+    **options,
+):
     """Train on endless exact pairs, numbers and dates, both ways.
 
     Parameters
@@ -250,6 +261,8 @@ def train_translator(model, *, longest: int = LONGEST, clip: float = 1.0, **opti
         Changed in place; over the characters of `numeral_pairs.vocabulary`.
     longest : int
         Most digits of a number.
+    weight_decay : float
+        Of AdamW, which takes ``lr`` times as much off every weight in a step.
     clip : float
         A longer gradient is shortened to this norm (Pascanu et al., 2013).
     **options
@@ -268,20 +281,30 @@ def train_translator(model, *, longest: int = LONGEST, clip: float = 1.0, **opti
     DivergedError
         If the loss is no longer a number, or far from its first value.
     """
-    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), betas=(0.9, 0.99), weight_decay=weight_decay, fused=True
+    )
     options = {"batch_size": 64, "lr": 4e-3, "decay": 0.99} | options
-    run = Run(model, {"optimizer": optimizer}, **options)
-    for _ in run:
-        pairs = draw_pairs(run.batch_size, run.rng, longest=longest)
-        source, inputs, targets = encode_pairs(pairs)
-        scores, _ = model(source, inputs)
-        loss = next_token_loss(scores, targets)  # nats
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), clip)
-        optimizer.step()
-        run.record(loss=loss)
+    parts = {"optimizer": optimizer, "dropout": torch.default_generator}
+    run = Run(model, parts, **options)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(run.seed)
+        for _ in run:
+            pairs = draw_pairs(run.batch_size, run.rng, longest=longest)
+            run.record(loss=translation_step(model, optimizer, pairs, clip=clip))
     return run.average, run.history
+
+
+def translation_step(model, optimizer, pairs, *, clip: float = 1.0):
+    """One update; the mean loss in nats a target character, its end included."""
+    source, inputs, targets = encode_pairs(pairs)
+    scores, _ = model(source, inputs)  # (B, T, V)
+    loss = next_token_loss(scores, targets)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), clip)
+    optimizer.step()
+    return loss.detach()
 
 
 def encode_pairs(pairs) -> tuple:
@@ -324,7 +347,7 @@ def translations(model, sources, *, max_length: int = MOST_WRITTEN) -> list:
 
 
 def translate(model, sources) -> list[str]:
-    """What the network makes of each source; a target that does not end has … behind."""
+    """What the network makes of each source; … behind a target that does not end."""
     characters = vocabulary()
     return [
         characters.decode(found.tokens) + ("" if found.is_complete else "…")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import torch
+from torch import nn
 
 from aigc_helpers.text import numerals
 from aigc_helpers.text.numeral_pairs import (
@@ -31,8 +32,13 @@ _UNITS = "十百千万亿年月日-"
 
 
 def is_right(model, pairs: Sequence[Pair]):
-    """Whether each whole target is right, Booleans (N,)."""
-    written = translate(model, [pair.source for pair in pairs])
+    """Whether each whole target is right, Booleans (N,).
+
+    ``model`` is a network, or a function from sources to targets.
+    """
+    sources = [pair.source for pair in pairs]
+    is_network = isinstance(model, nn.Module)
+    written = translate(model, sources) if is_network else model(sources)
     right = [a == pair.target for a, pair in zip(written, pairs, strict=True)]
     return torch.tensor(right)
 
@@ -48,7 +54,7 @@ def right_by_length(model, direction: str, lengths: Sequence[int], n: int) -> di
 
 
 def error_kind(target: str, written: str) -> str | None:
-    """A key of ``ERRORS``, the first that explains the difference; None if there is none.
+    """A key of ``ERRORS``, the first that explains the difference, or None.
 
     "zeros": nothing but zeros is lost or added; "twos": 两 for 二 or the reverse;
     "units": all digits are there in their order, a unit or a mark is wrong; "length":
@@ -94,7 +100,7 @@ def counterparts(pair: Pair) -> list[int | None]:
 
 
 def _places_of_characters(text: str, digits: str) -> list[int | None]:
-    """Which place of digits each character comes from; those of 0, 万 and 亿 are None."""
+    """Which place of digits each character comes from; None of 零, 万 and 亿."""
     places: list[int | None] = []
     nonzero = [i for i, digit in enumerate(digits) if digit in "123456789"]
     opened = text.startswith("十")

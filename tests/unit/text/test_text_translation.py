@@ -1,15 +1,17 @@
 """Translators: step and sequence are one function, masks, training, measures."""
 
 import datetime
+import signal
 
 import pytest
 import torch
 
 from aigc_helpers.data.splitting import is_held_out
 from aigc_helpers.language.transduction import transduce
-from aigc_helpers.reader import Mistake
+from aigc_helpers.reader import Mistake, Stopped
 from aigc_helpers.text import numeral_pairs, numerals, translation_errors
 from aigc_helpers.text.numeral_pairs import encode_sources, pair_of, vocabulary
+from aigc_helpers.text.numeral_rivals import PatternTable
 from aigc_helpers.text.translation import (
     ATTENTIONS,
     Translator,
@@ -26,7 +28,7 @@ SOURCES = ["汉10500", "数二〇二六年一月七日", "汉7"]
 def tiny(attention: str = "location", seed: int = 0) -> Translator:
     """A network with peaked weights, so that mistakes show."""
     torch.manual_seed(seed)
-    sizes = {"dim": 6, "size": 7, "hidden": 9, "width": 5}
+    sizes = {"dim": 6, "size": 7, "hidden": 10}
     model = Translator(len(vocabulary()), **sizes, attention=attention).eval()
     with torch.no_grad():
         for weight in model.parameters():
@@ -126,7 +128,7 @@ def test_a_step_is_exported_for_sources_of_any_length(tmp_path, attention):
 @pytest.mark.parametrize("attention", ATTENTIONS)
 def test_training_lowers_the_loss(attention):
     torch.manual_seed(0)
-    model = Translator(len(vocabulary()), 8, 12, 16, 12, attention)
+    model = Translator(len(vocabulary()), 8, 12, 24, attention, 0.0)
     model, history = train_translator(
         model, steps=40, batch_size=16, longest=3, lr=2e-2
     )
@@ -141,6 +143,24 @@ def test_a_seed_gives_the_same_network_again():
 
     assert torch.equal(trained(1), trained(1))
     assert not torch.equal(trained(1), trained(2))
+
+
+def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path):
+    def trained(**options):
+        model = tiny()
+        model.dropout.p = 0.3
+        options = {"steps": 6, "batch_size": 4, "longest": 3} | options
+        return train_translator(model, **options)[0].to_scores.weight
+
+    def stop(done, _):
+        if done == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    path, whole = tmp_path / "run.pt", trained()
+    with pytest.raises(Stopped):
+        trained(checkpoint=path, watch=stop)
+    assert path.is_file()
+    assert torch.equal(trained(checkpoint=path), whole)
 
 
 def test_targets_follow_inputs_and_padding_does_not_count():
@@ -241,7 +261,7 @@ class Oracle(Translator):
     """Copies a number's digits and looks one place too far, at will."""
 
     def __init__(self, shift: int = 0, first: int = 0):
-        super().__init__(len(vocabulary()), 4, 4, 4, 4, "content")
+        super().__init__(len(vocabulary()), 4, 4, 4, "content")
         self.shift, self.first = shift, first
 
     def step_from(self, memory, tokens, state):
@@ -281,3 +301,32 @@ def test_offsets_and_shares_of_a_network_that_copies(monkeypatch):
     counts = translation_errors.error_counts(Oracle(0, 1), pairs)
     assert counts == {"digits": 1}
     assert not translation_errors.error_counts(Oracle(), pairs)
+
+
+# ---- a rival --------------------------------------------------------------------
+
+
+def test_a_table_fills_patterns_that_it_saw_and_no_others():
+    seen = [pair_of(n, to) for n in (15_600, 3050, 22, 8) for to in "汉数"]
+    table = PatternTable([*seen, pair_of(datetime.date(2026, 1, 7), "汉")])
+    assert len(table) == 8
+    assert table(["汉18900", "汉8090", "汉29", "汉3"]) == [
+        "一万八千九百",
+        "八千零九十",
+        "二十九",
+        "三",
+    ]
+    assert table(["数一万二千九百", "数二十一", "数四千零五十"]) == [
+        "12900",
+        "21",
+        "4050",
+    ]
+    assert table(["汉28900", "汉105", "数三十"]) == [""] * 3
+
+
+def test_a_table_of_all_patterns_is_right():
+    rng = torch.Generator().manual_seed(0)
+    numbers = numeral_pairs.draw_numbers(4000, [1, 2, 3, 4, 5], rng)
+    pairs = [pair_of(n, to) for n in numbers for to in "汉数"]
+    right = translation_errors.is_right(PatternTable(pairs), pairs)
+    assert right.all()
