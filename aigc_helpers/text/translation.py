@@ -27,6 +27,7 @@ from aigc_helpers.training import Run
 
 NEVER = -1e9  # energy of padding
 MOST_WRITTEN = 48  # tokens of a target; the longest right one has 37
+POOL = 8  # batches that are drawn together and sorted by length
 CHUNK = 1000  # sources that are translated at once
 
 
@@ -289,10 +290,26 @@ def train_translator(
     run = Run(model, parts, **options)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(run.seed)
-        for _ in run:
-            pairs = draw_pairs(run.batch_size, run.rng, longest=longest)
+        batches = []
+        for step in run:
+            if step % POOL == 0 or not batches:
+                batches = similar_batches(run, step // POOL, longest)
+            pairs = batches[step % POOL]
             run.record(loss=translation_step(model, optimizer, pairs, clip=clip))
     return run.average, run.history
+
+
+def similar_batches(run: Run, number: int, longest: int) -> list:
+    """Batches of pairs that are about equally long, so that little is padded.
+
+    They are pool ``number`` of an endless row, the same whenever it is asked for.
+    """
+    rng = torch.Generator().manual_seed(run.seed * 1_000_003 + number)
+    size = run.batch_size
+    pairs = draw_pairs(POOL * size, rng, longest=longest)
+    pairs.sort(key=lambda pair: (len(pair.target), len(pair.source)))
+    order = torch.randperm(POOL, generator=rng).tolist()
+    return [pairs[i * size : (i + 1) * size] for i in order]
 
 
 def translation_step(model, optimizer, pairs, *, clip: float = 1.0):
