@@ -44,7 +44,7 @@ def measure(variant: str, seed: int) -> dict[str, float | None]:
 
 
 def trained(variant: str, seed: int):
-    """A network after its training, or the table; the seed decides weights and pairs."""
+    """A trained network, or the table; the seed decides weights and pairs."""
     rng = set_seed(seed)
     if variant == "patterns":
         n_pairs = TRAINING["steps"] * TRAINING["batch_size"]

@@ -14,12 +14,15 @@ from aigc_helpers.text.numeral_pairs import encode_sources, pair_of, vocabulary
 from aigc_helpers.text.numeral_rivals import PatternTable
 from aigc_helpers.text.translation import (
     ATTENTIONS,
+    POOL,
     Translator,
     encode_pairs,
     reversal,
+    similar_batches,
     train_translator,
     translate,
 )
+from aigc_helpers.training import Run
 from aigc_helpers.weights import export
 
 SOURCES = ["汉10500", "数二〇二六年一月七日", "汉7"]
@@ -143,6 +146,18 @@ def test_a_seed_gives_the_same_network_again():
 
     assert torch.equal(trained(1), trained(1))
     assert not torch.equal(trained(1), trained(2))
+
+
+def test_pairs_of_a_batch_are_about_equally_long():
+    run = Run(tiny(), {}, steps=1, batch_size=32, seed=5)
+    batches, again = (similar_batches(run, 3, longest=13) for _ in range(2))
+    assert batches == again != similar_batches(run, 4, longest=13)
+    assert [len(batch) for batch in batches] == [32] * POOL
+    sizes = [[len(pair.target) for pair in batch] for batch in batches]
+    together = sorted(size for batch in sizes for size in batch)
+    assert sum(map(max, sizes)) < 0.75 * POOL * max(together)
+    in_order = sorted(sizes)
+    assert sizes != in_order and sum(in_order, []) == together
 
 
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path):
