@@ -19,8 +19,7 @@ END = "09"  # chapters from here on are no source: chapter 09 would quote itself
 
 FORMULA = re.compile(r"(?<!\\)\$([^$]+?)\$")
 LEFT_OUT = re.compile(
-    r"<details>.*?</details>|^(?:```|:::).*?^ *(?:```|:::)$|^ *```.*?^ *```$"
-    r"|\$\$.*?\$\$",
+    r"<details>.*?</details>|^:::\{.*?^:::$|^ *```.*?^ *```$|\$\$.*?\$\$",
     re.DOTALL | re.MULTILINE,
 )
 CODE = re.compile(r"(`+)(.+?)\1")
@@ -29,9 +28,7 @@ IN_BRACKETS = re.compile(rf"\s*\[{LINK.replace('(', '(?:', 1)}(?:, {LINK})*\]")
 HTML = re.compile(r"</?[a-z][^<>\n]*>")
 HEADING = re.compile(r"(#{1,6}) (.+)")
 MARKER = re.compile(r"^(?:\d+\.|[-*]) +")  # of an item of a list
-WITHOUT = re.compile(
-    r"参考文献|练习|自测|学习目标|小结"
-)  # sections that tell nothing new
+WITHOUT = re.compile("参考文献|练习|自测|学习目标|小结")  # what tells nothing new
 OPENING, CLOSING = "（(「“", "）)」”"
 COMMAND = re.compile(r"\\([A-Za-z]+) ?")
 GREEK = (
@@ -158,7 +155,9 @@ def plain(markdown: str) -> str:
     text = re.sub(LINK, r"\1", text)
     text = FORMULA.sub(lambda m: readable(m[1]), HTML.sub("", text))
     text = re.sub(r"\0(\d+)\0", lambda m: codes[int(m[1])], text.replace("**", ""))
-    text = re.sub(r"(?<=[一-鿿》]) (?=[一-鿿])", "", text)  # where a citation stood
+    text = re.sub(
+        r"(?<=[\u4e00-\u9fff》]) (?=[\u4e00-\u9fff])", "", text
+    )  # where a citation stood
     return re.sub(r"\s+", " ", text).strip()
 
 
