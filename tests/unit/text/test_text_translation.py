@@ -99,6 +99,17 @@ def test_location_depends_on_where_it_looked_and_content_does_not():
         assert (not torch.equal(before, after)) == depends
 
 
+@torch.no_grad()
+def test_location_carries_the_last_weights_and_the_sum_of_all():
+    model, source = tiny(), encode_sources(SOURCES)
+    state, rows = model.initial_state(source), []
+    for token in (0, 5, 9):
+        _, weights, state = model.step(source, torch.full((3,), token), state)
+        rows.append(weights)
+    torch.testing.assert_close(state[2], rows[-1])
+    torch.testing.assert_close(state[3], sum(rows))
+
+
 def test_a_row_is_reversed_and_its_padding_stays():
     is_there = torch.tensor([[True, True, True, False], [True, False, False, False]])
     order = reversal(is_there)
@@ -140,12 +151,16 @@ def test_training_lowers_the_loss(attention):
 
 
 def test_a_seed_gives_the_same_network_again():
-    def trained(seed):
-        model, _ = train_translator(tiny(), steps=3, batch_size=4, seed=seed)
-        return model.to_scores.weight
+    def trained(seed, before=0):
+        model = tiny()
+        torch.manual_seed(before)
+        model, _ = train_translator(model, steps=3, batch_size=4, seed=seed)
+        return model.to_scores.weight, torch.rand(2)
 
-    assert torch.equal(trained(1), trained(1))
-    assert not torch.equal(trained(1), trained(2))
+    (weight, after), (again, other) = trained(1, before=3), trained(1, before=4)
+    assert torch.equal(weight, again) and not torch.equal(weight, trained(2)[0])
+    torch.manual_seed(3)
+    assert torch.equal(after, torch.rand(2)) and not torch.equal(after, other)
 
 
 def test_pairs_of_a_batch_are_about_equally_long():
