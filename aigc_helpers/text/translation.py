@@ -263,7 +263,7 @@ def train_translator(
     longest : int
         Most digits of a number.
     weight_decay : float
-        Of AdamW, which takes ``lr`` times as much off every weight in a step.
+        Of AdamW: in a step each weight loses the share ``lr * weight_decay``.
     clip : float
         A longer gradient is shortened to this norm (Pascanu et al., 2013).
     **options

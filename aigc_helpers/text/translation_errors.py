@@ -40,7 +40,7 @@ def is_right(model, pairs: Sequence[Pair]):
     is_network = isinstance(model, nn.Module)
     written = translate(model, sources) if is_network else model(sources)
     right = [a == pair.target for a, pair in zip(written, pairs, strict=True)]
-    return torch.tensor(right)
+    return torch.tensor(right, dtype=torch.bool)
 
 
 def right_by_length(model, direction: str, lengths: Sequence[int], n: int) -> dict:
