@@ -1,9 +1,9 @@
 """What attention is worth for translating numbers: chapter 09, five seeds.
 
 Three networks of about as many weights see the same pairs in the same order: without
-attention, with attention by content, by content and place. Their rival is a table of the
-patterns in as many pairs. Numbers of up to 13 digits train, for a quarter of the steps
-of the shipped network.
+attention, with attention by content, by content and place. Their rival is a table of
+the patterns in as many pairs. Numbers of up to 13 digits train, for a quarter of the
+shipped network's steps.
 """
 
 import time
