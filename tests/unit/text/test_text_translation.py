@@ -6,6 +6,7 @@ import signal
 import pytest
 import torch
 
+from aigc_helpers import weights
 from aigc_helpers.data.splitting import is_held_out
 from aigc_helpers.language.transduction import transduce
 from aigc_helpers.reader import Mistake, Stopped
@@ -334,6 +335,29 @@ def test_offsets_and_shares_of_a_network_that_copies(monkeypatch):
     counts = translation_errors.error_counts(Oracle(0, 1), pairs)
     assert counts == {"digits": 1}
     assert not translation_errors.error_counts(Oracle(), pairs)
+
+
+# ---- the shipped one ------------------------------------------------------------
+
+
+def test_the_shipped_network_translates_what_readers_type_first():
+    network = weights.load("text_translator")
+    typed = [*range(100), 105, 2000, 2026, 22_000, 10_500, 100_000_500, 14_1177_8724]
+    typed += [datetime.date(2026, 11, 27), datetime.date(2000, 2, 29)]
+    pairs = [pair_of(value, to) for value in typed for to in "汉数"]
+    pairs += [
+        pair_of(value, to, is_mixed=True) for value in typed[-2:] for to in "汉数"
+    ]
+    written = translate(network, [pair.source for pair in pairs])
+    assert [p for p, w in zip(pairs, written, strict=True) if p.target != w] == []
+
+
+def test_the_shipped_network_looks_where_digits_come_from():
+    network = weights.load("text_translator")
+    numbers = numeral_pairs.held_out_numbers(40, 8)
+    for to in "汉数":
+        offsets = translation_errors.attention_offsets(network, numbers, to)
+        assert (offsets == 0).float().mean() > 0.8
 
 
 # ---- a rival --------------------------------------------------------------------
