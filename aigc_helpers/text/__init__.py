@@ -5,18 +5,20 @@ passages of this book, and how coherent a long text is.
 """
 
 from aigc_helpers.text.coherence import (
-    Content,
+    CodeCoherence,
     ParametersUsed,
-    Passages,
-    cut_passages,
-    fit_content,
+    code_coherence,
     matching_by_distance,
     matching_by_line,
     matching_share,
-    mix_lines,
     parameters_used,
-    repeat_line,
     repetition,
+)
+from aigc_helpers.text.content import Content, fit_content, words
+from aigc_helpers.text.passages import (
+    Passages,
+    cut_passages,
+    mix_lines,
+    repeat_line,
     shuffle_lines,
-    words,
 )

@@ -22,232 +22,20 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 
 from aigc_helpers.metrics import grouped_interval, wilson_interval
-from aigc_helpers.reader import Mistake, wrong
+from aigc_helpers.reader import Mistake
+from aigc_helpers.text.content import Content, words
+from aigc_helpers.text.passages import Passages
 
 GAPS = (0, 100, 300, 1000, 3000)  # characters between two windows
 HEAD = re.compile(  # of a function; group 1 is what it announces
     r"^ *(?:async )?def \w+\(([^()\n]*(?:\n[^()\n]*){0,3})\)", re.MULTILINE
 )
-WORD = re.compile(r"[A-Za-z_]\w+")
 Figure = tuple[float, tuple[float, float]]  # a value, and its interval of 95 %
-
-
-# ---- passages, real and spoilt ---------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Passages:
-    """Pieces of text, all equally long, and the document that each comes from.
-
-    Attributes
-    ----------
-    texts : tuple of str
-    groups : tuple of int
-        Pieces of one document never compete with each other, and an interval takes
-        them as one observation.
-    """
-
-    texts: tuple[str, ...] = field(repr=False)
-    groups: tuple[int, ...] = field(repr=False)
-
-    @property
-    def length(self) -> int:
-        """Characters of each."""
-        return min(map(len, self.texts))
-
-
-def cut_passages(
-    texts: Sequence[str], length: int = 4000, *, most: int = 8
-) -> Passages:
-    """Pieces of so many characters, spread evenly over each text.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Documents; one that is too short gives none.
-    length : int
-    most : int
-        No document gives more pieces than this.
-
-    Raises
-    ------
-    ValueError
-        If no text is long enough.
-    """
-    pieces, groups = [], []
-    for document, text in enumerate(texts):
-        n = len(text) // length
-        for i in range(min(n, most)):
-            start = i * n // min(n, most) * length
-            pieces.append(text[start : start + length])
-            groups.append(document)
-    if not pieces:
-        raise Mistake(
-            f"no text has {length} characters",
-            f"没有一篇文本够 {length} 个字符，把 length 改小一些。",
-        )
-    return Passages(tuple(pieces), tuple(groups))
-
-
-def shuffle_lines(passages: Passages, *, seed: int = 0) -> Passages:
-    """The same lines of each passage in random order."""
-    rng, shuffled = Random(seed), []
-    for text in passages.texts:
-        lines = text.split("\n")
-        rng.shuffle(lines)
-        shuffled.append("\n".join(lines))
-    return Passages(tuple(shuffled), passages.groups)
-
-
-def mix_lines(passages: Passages, *, block: int = 1, seed: int = 0) -> Passages:
-    """Blocks of so many lines, each as it stood, in random order over all passages.
-
-    What comes out is cut to passages of the old length, each a document of its own.
-    Inside a block everything is real; between blocks nothing belongs together.
-    """
-    blocks = []
-    for text in passages.texts:
-        lines = text.split("\n")
-        blocks += ["\n".join(lines[i : i + block]) for i in range(0, len(lines), block)]
-    Random(seed).shuffle(blocks)
-    pieces = cut_passages(
-        ["\n".join(blocks)], passages.length, most=len(passages.texts)
-    ).texts
-    return Passages(pieces, tuple(range(len(pieces))))
-
-
-def repeat_line(passages: Passages) -> Passages:
-    """Nothing but the longest line of each passage, again and again."""
-    repeated = []
-    for text in passages.texts:
-        line = max(text.split("\n"), key=len) + "\n"
-        repeated.append((line * (len(text) // len(line) + 1))[: len(text)])
-    return Passages(tuple(repeated), passages.groups)
-
-
-# ---- what a passage is about -----------------------------------------------------
-
-
-def words(text: str) -> list[str]:
-    """Identifiers and English words of two characters or more."""
-    return WORD.findall(text)
-
-
-@dataclass(frozen=True, eq=False)
-class Content:
-    """What a piece of text is about: its units, rare ones weighing more.
-
-    Made by `fit_content`.
-
-    Attributes
-    ----------
-    units : callable
-        From a text to its units: `words`, or `list` for Chinese characters.
-    weights : dict
-        Logarithm of one over the share of pieces in which a unit was seen.
-    weight_of_new : float
-        The same for a unit that was never seen.
-    axes : float32 tensor (len(weights), rank), or None
-        Where each unit lies in the space of topics.
-    """
-
-    units: Callable[[str], Sequence[str]]
-    weights: dict[str, float]
-    weight_of_new: float
-    axes: torch.Tensor | None = None
-
-    def similarities(self, firsts: Sequence[str], seconds: Sequence[str]):
-        """Cosines of all first pieces with all second ones, float32 (N, M).
-
-        0 for a piece without units.
-        """
-        ids = {} if self.axes is None else {u: i for i, u in enumerate(self.weights)}
-        rows = [self._weighted(text, ids) for text in (*firsts, *seconds)]
-        vectors = torch.zeros(len(rows), max(1, len(ids)))  # (N + M, units)
-        for vector, row in zip(vectors, rows, strict=True):
-            if row:
-                vector[list(row)] = torch.tensor(list(row.values()))
-        if self.axes is not None:
-            vectors = vectors @ self.axes  # (N + M, rank)
-        vectors = F.normalize(vectors, dim=1)
-        return vectors[: len(firsts)] @ vectors[len(firsts) :].T
-
-    def _weighted(self, text: str, ids: dict[str, int]) -> dict[int, float]:
-        """Weight of each unit by its id; new units get ids, where there are no axes."""
-        found = set(self.units(text))
-        if self.axes is not None:
-            found &= ids.keys()
-        return {
-            ids.setdefault(unit, len(ids)): self.weights.get(unit, self.weight_of_new)
-            for unit in sorted(found)
-        }
-
-
-def fit_content(
-    texts: Sequence[str],
-    units: Callable[[str], Sequence[str]] = words,
-    *,
-    length: int | None = None,
-    rank: int | None = None,
-) -> Content:
-    """Learn from training texts how much each unit says, and which go together.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    units : callable
-        What a text consists of.
-    length : int, optional
-        Count pieces of so many characters, not whole texts.
-    rank : int, optional
-        Without it, two pieces are alike if they share units. With it, they are alike
-        if their units appear in the same training texts: the units are projected on so
-        many leading singular vectors of the matrix of texts and units (latent semantic
-        analysis). Poems need it: a good one hardly says a word twice.
-
-    References
-    ----------
-    Foltz, Kintsch and Landauer (1998), The Measurement of Textual Coherence with
-    Latent Semantic Analysis.
-    """
-    pieces = texts if length is None else cut_passages(texts, length, most=10**9).texts
-    contents = [sorted(set(units(piece))) for piece in pieces]
-    counts = Counter(unit for content in contents for unit in content)
-    n = len(contents)
-    weights = {u: math.log((n + 1) / (count + 1)) for u, count in counts.items()}
-    axes = None if rank is None else _topics(contents, weights, rank)
-    return Content(units, weights, math.log(n + 1), axes)
-
-
-def _topics(contents: Sequence[Sequence[str]], weights: dict[str, float], rank: int):
-    """Leading right singular vectors of texts by units, rows of length 1: (U, rank)."""
-    if not 1 <= rank < min(len(contents), len(weights)):
-        raise wrong(
-            f"rank is {rank}; there are {len(contents)} texts, {len(weights)} units",
-            "rank",
-            rank,
-            "正整数，比文本篇数和词的个数都小",
-        )
-    ids = {unit: i for i, unit in enumerate(weights)}
-    places = [(i, ids[unit]) for i, content in enumerate(contents) for unit in content]
-    rows = [torch.tensor([weights[unit] for unit in content]) for content in contents]
-    values = torch.cat([F.normalize(row, dim=0) for row in rows])
-    matrix = torch.sparse_coo_tensor(
-        torch.tensor(places).T,
-        values,
-        (len(contents), len(ids)),
-        check_invariants=True,
-    )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # the same vectors on every run
-        return torch.svd_lowrank(matrix.coalesce(), q=rank, niter=4)[2]
 
 
 # ---- which continuation is its own? ----------------------------------------------
@@ -489,3 +277,30 @@ def repetition(
         grams = [tuple(parts[i : i + n]) for i in range(len(parts) - n + 1)]
         shares.append(1 - len(set(grams)) / len(grams) if grams else 0.0)
     return sum(shares) / len(shares)
+
+
+@dataclass(frozen=True)
+class CodeCoherence:
+    """See `code_coherence`.
+
+    Attributes
+    ----------
+    matching : list of (share, interval), one for each gap
+    parameters : ParametersUsed
+    repetition : float
+    """
+
+    matching: list[Figure]
+    parameters: ParametersUsed
+    repetition: float
+
+
+def code_coherence(
+    passages: Passages, content: Content, *, gaps: Sequence[int] = GAPS
+) -> CodeCoherence:
+    """Both measures of code, with the figure without which neither should be read."""
+    return CodeCoherence(
+        matching_by_distance(passages, content, gaps=gaps),
+        parameters_used(passages),
+        repetition(passages.texts, content.units),
+    )

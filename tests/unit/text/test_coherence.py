@@ -70,7 +70,7 @@ def test_mixed_blocks_are_whole_and_passages_as_long(real):
 
 
 def test_share_is_what_choosing_by_hand_gives():
-    content = coherence.Content(text.words, {}, 1.0)
+    content = text.Content(text.words, {}, 1.0)
     firsts = ["aa bb", "cc dd", "ee ff", "gg hh"]
     seconds = ["aa xx", "cc ee", "yy zz", "gg ww"]
     # The first two and the last prefer their own to three others: nine right. ee ff
@@ -81,14 +81,14 @@ def test_share_is_what_choosing_by_hand_gives():
 
 
 def test_similarity_is_the_cosine_of_weighted_units():
-    content = coherence.Content(text.words, {"aa": 2.0, "bb": 1.0}, 3.0)
+    content = text.Content(text.words, {"aa": 2.0, "bb": 1.0}, 3.0)
     cosine = content.similarities(["aa bb"], ["aa new aa"]).item()
     assert cosine == pytest.approx(4 / (math.sqrt(5) * math.sqrt(13)))
     assert content.similarities(["?"], ["aa"]).item() == 0
 
 
 def test_pieces_of_one_document_do_not_compete():
-    content = coherence.Content(text.words, {}, 1.0)
+    content = text.Content(text.words, {}, 1.0)
     firsts = ["aa", "aa", "bb", "cc", "dd"]
     share, _ = text.matching_share([(firsts, firsts)], (0, 0, 1, 2, 3), content)
     assert share == 1.0
