@@ -51,7 +51,8 @@ def matching_share(
     """How often the own continuation is preferred to that of another text.
 
     Each first piece is offered its own second piece and, one after the other, those of
-    all other documents; the more similar one is taken, and a tie counts one half.
+    all other documents; the more similar one is taken, and a tie counts one half. So a
+    piece without content, such as blanks alone, draws towards chance.
 
     Parameters
     ----------

@@ -66,6 +66,13 @@ def test_mixed_blocks_are_whole_and_passages_as_long(real):
     assert sum("\n".join(pair) in whole for pair in pairs) > len(pairs) / 2
 
 
+def test_the_longest_line_is_repeated():
+    passages = text.Passages(("a\nbbb\nccz", "dd\ne\nf"), (4, 2))
+    repeated = text.repeat_line(passages)
+    assert repeated.texts == ("bbb\nbbb\nb", "dd\ndd\n")
+    assert repeated.groups == (4, 2)
+
+
 # ---- which continuation is its own? ----------------------------------------------
 
 
@@ -85,6 +92,16 @@ def test_similarity_is_the_cosine_of_weighted_units():
     cosine = content.similarities(["aa bb"], ["aa new aa"]).item()
     assert cosine == pytest.approx(4 / (math.sqrt(5) * math.sqrt(13)))
     assert content.similarities(["?"], ["aa"]).item() == 0
+
+
+def test_rare_units_weigh_more_and_new_ones_most():
+    fitted = text.fit_content(["aa bb aa", "aa cc", "aa"])
+    assert fitted.weights == pytest.approx(
+        {"aa": 0.0, "bb": math.log(2), "cc": math.log(2)}
+    )
+    assert fitted.weight_of_new == pytest.approx(math.log(4))
+    by_pieces = text.fit_content(["aa bb aa", "aa cc"], length=2)  # aa, bb, aa, aa, cc
+    assert by_pieces.weights["aa"] > 0
 
 
 def test_pieces_of_one_document_do_not_compete():
@@ -152,6 +169,18 @@ def test_a_gap_stands_between_the_windows():
     assert seen == [("ab", "fg")]
 
 
+def test_lines_apart_are_paired_at_every_place():
+    seen = []
+
+    class Recorder:
+        def similarities(self, firsts, seconds):
+            seen.append((firsts[0], seconds[0]))
+            return torch.eye(len(firsts))
+
+    text.matching_by_line(["ABCD", "EFGH", "IJKL", "MNOP"], Recorder(), apart=(2, 3))
+    assert seen == [("A", "C"), ("B", "D"), ("A", "D")]
+
+
 # ---- topics ----------------------------------------------------------------------
 
 SEASONS = ("花柳莺燕桃", "荷蝉扇暑莲", "菊雁霜枫砧", "雪梅寒冰炉")
@@ -177,8 +206,12 @@ def test_lines_of_other_poems_are_not_alike():
 
 
 def test_topics_are_the_same_on_every_run():
-    a, b = (text.fit_content(verses(), list, rank=4).axes for _ in range(2))
+    a = text.fit_content(verses(), list, rank=4).axes
+    torch.rand(3)  # the global generator has moved on
+    state = torch.get_rng_state()
+    b = text.fit_content(verses(), list, rank=4).axes
     assert torch.equal(a, b)
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_impossible_rank_is_refused():
@@ -249,3 +282,10 @@ def test_repetition_counts_what_stood_before():
     assert text.repetition(["abcdab"], list, n=2) == pytest.approx(1 / 5)
     assert text.repetition(["aaaa", "abcd"], list, n=1) == pytest.approx(3 / 8)
     assert text.repetition(["ab"], list, n=3) == 0
+
+
+def test_code_is_never_judged_without_its_repetition(real, content):
+    found = text.code_coherence(real, content, gaps=(0, 300))
+    assert found.matching == text.matching_by_distance(real, content, gaps=(0, 300))
+    assert found.parameters == text.parameters_used(real)
+    assert found.repetition == text.repetition(real.texts)
