@@ -15,9 +15,9 @@ from aigc_helpers.text.coherence import (
     repetition,
 )
 from aigc_helpers.text.content import Content, fit_content, words
-from aigc_helpers.text.passages import (
-    Passages,
-    cut_passages,
+from aigc_helpers.text.excerpts import (
+    Excerpts,
+    cut_excerpts,
     mix_lines,
     repeat_line,
     shuffle_lines,

@@ -13,9 +13,11 @@ A measure is tried before it judges: on real text, on its lines shuffled
 each of which is real), and on one line that is repeated (`repeat_line`).
 
 **What they cannot see.** Truth, grammar, whether code runs, whether an argument
-follows. `matching_share` does not see the order of lines inside a text either, beyond
-the distance of the windows. And both can be cheated: a text that says one thing again
-and again hangs together perfectly. So `repetition` belongs beside them.
+follows. `matching_share` sees what a text is about, not its order: shuffled lines are
+still about the same. Their share is as high far away as near by, where that of real
+text falls with the distance; only this fall, and `parameters_used`, tell them apart.
+And both measures can be cheated: a text that says one thing again and again hangs
+together perfectly. So `repetition` belongs beside them.
 """
 
 import math
@@ -29,7 +31,7 @@ import torch
 from aigc_helpers.metrics import grouped_interval, wilson_interval
 from aigc_helpers.reader import Mistake
 from aigc_helpers.text.content import Content, words
-from aigc_helpers.text.passages import Passages
+from aigc_helpers.text.excerpts import Excerpts
 
 GAPS = (0, 100, 300, 1000, 3000)  # characters between two windows
 HEAD = re.compile(  # of a function; group 1 is what it announces
@@ -104,7 +106,7 @@ def _wins(similarities):
 
 
 def matching_by_distance(
-    passages: Passages,
+    excerpts: Excerpts,
     content: Content,
     *,
     window: int = 200,
@@ -112,32 +114,32 @@ def matching_by_distance(
 ) -> list[Figure]:
     """`matching_share` of two windows, for each number of characters between them.
 
-    Windows begin at every multiple of ``window`` from which both fit into the passage.
+    Windows begin at every multiple of ``window`` from which both fit into the excerpt.
 
     Raises
     ------
     ValueError
-        If two windows and a gap are longer than the passages.
+        If two windows and a gap are longer than the excerpts.
     """
-    if 2 * window + max(gaps) > passages.length:
+    if 2 * window + max(gaps) > excerpts.length:
         raise Mistake(
             f"two windows of {window} and a gap of {max(gaps)} do not fit into "
-            f"{passages.length} characters",
+            f"{excerpts.length} characters",
             f"两个 {window} 字符的窗口隔开 {max(gaps)} 个字符，"
-            f"放不进 {passages.length} 个字符里。",
+            f"放不进 {excerpts.length} 个字符里。",
         )
     figures = []
     for gap in gaps:
-        last = passages.length - 2 * window - gap
+        last = excerpts.length - 2 * window - gap
         starts = range(0, last + 1, window)
         pairs = [
             (
-                [text[i : i + window] for text in passages.texts],
-                [text[i + window + gap :][:window] for text in passages.texts],
+                [text[i : i + window] for text in excerpts.texts],
+                [text[i + window + gap :][:window] for text in excerpts.texts],
             )
             for i in starts
         ]
-        figures.append(matching_share(pairs, passages.groups, content))
+        figures.append(matching_share(pairs, excerpts.groups, content))
     return figures
 
 
@@ -194,17 +196,17 @@ class ParametersUsed:
     n_functions: int
 
 
-def parameters_used(passages: Passages, *, reach: int = 500) -> ParametersUsed:
+def parameters_used(excerpts: Excerpts, *, reach: int = 500) -> ParametersUsed:
     """Do functions use the parameters that they announce?
 
     Generated code does not parse, so heads and names are found by regular expressions:
     a body is what stands between a head and the next one, ``reach`` characters at most.
-    A function that the passage's end cuts off before that is left out. A name in a
+    A function that the excerpt's end cuts off before that is left out. A name in a
     docstring or a comment counts as a use: to speak of a parameter is to remember it.
     """
     functions = [
         (group, names, body)
-        for text, group in zip(passages.texts, passages.groups, strict=True)
+        for text, group in zip(excerpts.texts, excerpts.groups, strict=True)
         for names, body in _functions(text, reach)
     ]
     used = [name in body for _, names, body in functions for name in names]
@@ -297,11 +299,11 @@ class CodeCoherence:
 
 
 def code_coherence(
-    passages: Passages, content: Content, *, gaps: Sequence[int] = GAPS
+    excerpts: Excerpts, content: Content, *, gaps: Sequence[int] = GAPS
 ) -> CodeCoherence:
     """Both measures of code, with the figure without which neither should be read."""
     return CodeCoherence(
-        matching_by_distance(passages, content, gaps=gaps),
-        parameters_used(passages),
-        repetition(passages.texts, content.units),
+        matching_by_distance(excerpts, content, gaps=gaps),
+        parameters_used(excerpts),
+        repetition(excerpts.texts, content.units),
     )

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from aigc_helpers.reader import wrong
-from aigc_helpers.text.passages import cut_passages
+from aigc_helpers.text.excerpts import cut_excerpts
 
 WORD = re.compile(r"[A-Za-z_]\w+")
 
@@ -97,7 +97,7 @@ def fit_content(
     Foltz, Kintsch and Landauer (1998), The Measurement of Textual Coherence with
     Latent Semantic Analysis.
     """
-    pieces = texts if length is None else cut_passages(texts, length, most=10**9).texts
+    pieces = texts if length is None else cut_excerpts(texts, length, most=10**9).texts
     contents = [sorted(set(units(piece))) for piece in pieces]
     counts = Counter(unit for content in contents for unit in content)
     n = len(contents)

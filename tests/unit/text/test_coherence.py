@@ -20,8 +20,8 @@ def document(k: int, n: int = 40) -> str:
 
 
 @pytest.fixture(scope="module")
-def real() -> text.Passages:
-    return text.cut_passages([document(k) for k in range(6)], 1200, most=2)
+def real() -> text.Excerpts:
+    return text.cut_excerpts([document(k) for k in range(6)], 1200, most=2)
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +29,24 @@ def content() -> text.Content:
     return text.fit_content([document(k) for k in range(100, 104)], length=200)
 
 
-def shares(passages, content, gaps=(0, 600)) -> list[float]:
-    figures = text.matching_by_distance(passages, content, window=150, gaps=gaps)
+def shares(excerpts, content, gaps=(0, 600)) -> list[float]:
+    figures = text.matching_by_distance(excerpts, content, window=150, gaps=gaps)
     return [share for share, _ in figures]
 
 
-# ---- passages --------------------------------------------------------------------
+# ---- excerpts --------------------------------------------------------------------
 
 
 def test_passages_come_from_all_over_a_document_and_know_it():
-    passages = text.cut_passages(["abcdefghi", "xy", "zzz"], 2, most=2)
-    assert passages.texts == ("ab", "ef", "xy", "zz")
-    assert passages.groups == (0, 0, 1, 2)
-    assert passages.length == 2
+    excerpts = text.cut_excerpts(["abcdefghi", "xy", "zzz"], 2, most=2)
+    assert excerpts.texts == ("ab", "ef", "xy", "zz")
+    assert excerpts.groups == (0, 0, 1, 2)
+    assert excerpts.length == 2
 
 
 def test_too_short_texts_are_refused_in_chinese():
     with pytest.raises(ValueError) as caught:
-        text.cut_passages(["abc"], 10)
+        text.cut_excerpts(["abc"], 10)
     assert "length" in str(caught.value.chinese)
 
 
@@ -67,8 +67,8 @@ def test_mixed_blocks_are_whole_and_passages_as_long(real):
 
 
 def test_the_longest_line_is_repeated():
-    passages = text.Passages(("a\nbbb\nccz", "dd\ne\nf"), (4, 2))
-    repeated = text.repeat_line(passages)
+    excerpts = text.Excerpts(("a\nbbb\nccz", "dd\ne\nf"), (4, 2))
+    repeated = text.repeat_line(excerpts)
     assert repeated.texts == ("bbb\nbbb\nb", "dd\ndd\n")
     assert repeated.groups == (4, 2)
 
@@ -143,10 +143,10 @@ def test_a_repeated_line_deceives_the_measure_and_repetition_tells(real, content
 
 
 def test_interval_is_of_documents_not_of_their_pieces(content):
-    few = text.cut_passages([document(k) for k in range(6)], 600, most=1)
+    few = text.cut_excerpts([document(k) for k in range(6)], 600, most=1)
     mixed = text.mix_lines(few, seed=3)
     [(_, one)] = text.matching_by_distance(mixed, content, window=100, gaps=(0,))
-    thrice = text.Passages(mixed.texts * 3, mixed.groups * 3)
+    thrice = text.Excerpts(mixed.texts * 3, mixed.groups * 3)
     [(_, copies)] = text.matching_by_distance(thrice, content, window=100, gaps=(0,))
     assert copies == pytest.approx(one)  # copies are no news
 
@@ -164,7 +164,7 @@ def test_a_gap_stands_between_the_windows():
             seen.append((firsts[0], seconds[0]))
             return torch.eye(len(firsts))
 
-    letters = text.Passages(("abcdefgh", "ijklmnop", "qrstuvwx", "yz012345"), range(4))
+    letters = text.Excerpts(("abcdefgh", "ijklmnop", "qrstuvwx", "yz012345"), range(4))
     text.matching_by_distance(letters, Recorder(), window=2, gaps=(3,))
     assert seen == [("ab", "fg")]
 
@@ -250,7 +250,7 @@ def test_share_of_parameters_used_and_chance():
         f"def f({a}, {b}):\n    return {a}\ndef g():\n"
         for a, b in (("aa", "bb"), ("cc", "aa"), ("dd", "ee"))
     ]
-    result = text.parameters_used(text.Passages(tuple(texts), (0, 1, 2)))
+    result = text.parameters_used(text.Excerpts(tuple(texts), (0, 1, 2)))
     assert result.share == pytest.approx(1 / 2)
     assert result.n_functions == 3
     # aa of the second function stands in one of two other bodies; no other name does
@@ -258,20 +258,24 @@ def test_share_of_parameters_used_and_chance():
 
 
 def test_shuffling_separates_heads_from_bodies(real):
-    assert text.parameters_used(real, reach=60).share > 0.95
-    mixed = text.parameters_used(text.mix_lines(real), reach=60)
-    assert mixed.share < 0.6 and mixed.share < mixed.interval[1] < 0.9
+    whole, shuffled, mixed = (
+        text.parameters_used(excerpts, reach=60)
+        for excerpts in (real, text.shuffle_lines(real), text.mix_lines(real))
+    )
+    assert whole.share > 0.95 and whole.chance == 0
+    assert mixed.share < shuffled.share < whole.share - 0.2
+    assert shuffled.interval[0] < shuffled.share < shuffled.interval[1] < whole.share
 
 
 def test_without_functions_nothing_is_claimed():
-    result = text.parameters_used(text.Passages(("a = 1",) * 4, (0, 1, 2, 3)))
+    result = text.parameters_used(text.Excerpts(("a = 1",) * 4, (0, 1, 2, 3)))
     assert math.isnan(result.share) and math.isnan(result.chance)
     assert result.interval == (0.0, 1.0) and result.n_functions == 0
 
 
 def test_an_interval_is_never_a_point():
     texts = tuple(f"def f(a{k}):\n    return a{k}\ndef g():\n" for k in range(5))
-    low, high = text.parameters_used(text.Passages(texts, tuple(range(5)))).interval
+    low, high = text.parameters_used(text.Excerpts(texts, tuple(range(5)))).interval
     assert 0.4 < low < 0.7 and high == pytest.approx(1.0)
 
 

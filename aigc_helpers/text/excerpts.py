@@ -1,4 +1,4 @@
-"""Passages of long texts, as they are and spoilt: what a measure is tried on."""
+"""Excerpts of long texts, as they are and spoilt: what a measure is tried on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from aigc_helpers.reader import Mistake
 
 
 @dataclass(frozen=True)
-class Passages:
+class Excerpts:
     """Pieces of text, all equally long, and the document that each comes from.
 
     Attributes
@@ -28,9 +28,9 @@ class Passages:
         return min(map(len, self.texts))
 
 
-def cut_passages(
+def cut_excerpts(
     texts: Sequence[str], length: int = 4000, *, most: int = 8
-) -> Passages:
+) -> Excerpts:
     """Pieces of so many characters, spread evenly over each text.
 
     Parameters
@@ -58,40 +58,40 @@ def cut_passages(
             f"no text has {length} characters",
             f"没有一篇文本够 {length} 个字符，把 length 改小一些。",
         )
-    return Passages(tuple(pieces), tuple(groups))
+    return Excerpts(tuple(pieces), tuple(groups))
 
 
-def shuffle_lines(passages: Passages, *, seed: int = 0) -> Passages:
-    """The same lines of each passage in random order."""
+def shuffle_lines(excerpts: Excerpts, *, seed: int = 0) -> Excerpts:
+    """The same lines of each excerpt in random order."""
     rng, shuffled = Random(seed), []
-    for text in passages.texts:
+    for text in excerpts.texts:
         lines = text.split("\n")
         rng.shuffle(lines)
         shuffled.append("\n".join(lines))
-    return Passages(tuple(shuffled), passages.groups)
+    return Excerpts(tuple(shuffled), excerpts.groups)
 
 
-def mix_lines(passages: Passages, *, block: int = 1, seed: int = 0) -> Passages:
-    """Blocks of so many lines, each as it stood, in random order over all passages.
+def mix_lines(excerpts: Excerpts, *, block: int = 1, seed: int = 0) -> Excerpts:
+    """Blocks of so many lines, each as it stood, in random order over all excerpts.
 
-    What comes out is cut to passages of the old length, each a document of its own.
+    What comes out is cut to excerpts of the old length, each a document of its own.
     Inside a block everything is real; between blocks nothing belongs together.
     """
     blocks = []
-    for text in passages.texts:
+    for text in excerpts.texts:
         lines = text.split("\n")
         blocks += ["\n".join(lines[i : i + block]) for i in range(0, len(lines), block)]
     Random(seed).shuffle(blocks)
-    pieces = cut_passages(
-        ["\n".join(blocks)], passages.length, most=len(passages.texts)
+    pieces = cut_excerpts(
+        ["\n".join(blocks)], excerpts.length, most=len(excerpts.texts)
     ).texts
-    return Passages(pieces, tuple(range(len(pieces))))
+    return Excerpts(pieces, tuple(range(len(pieces))))
 
 
-def repeat_line(passages: Passages) -> Passages:
-    """Nothing but the longest line of each passage, again and again."""
+def repeat_line(excerpts: Excerpts) -> Excerpts:
+    """Nothing but the longest line of each excerpt, again and again."""
     repeated = []
-    for text in passages.texts:
+    for text in excerpts.texts:
         line = max(text.split("\n"), key=len) + "\n"
         repeated.append((line * (len(text) // len(line) + 1))[: len(text)])
-    return Passages(tuple(repeated), passages.groups)
+    return Excerpts(tuple(repeated), excerpts.groups)
