@@ -313,7 +313,8 @@ def _exported(job: _Export):
     if job.sizes:  # results keep the example's: onnxruntime would warn at any other
         del model.graph.value_info[:]
         for output in model.graph.output:
-            output.type.tensor_type.ClearField("shape")
+            for size in output.type.tensor_type.shape.dim:
+                size.Clear()
     return model
 
 

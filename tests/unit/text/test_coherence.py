@@ -37,7 +37,7 @@ def shares(excerpts, content, gaps=(0, 600)) -> list[float]:
 # ---- excerpts --------------------------------------------------------------------
 
 
-def test_passages_come_from_all_over_a_document_and_know_it():
+def test_excerpts_come_from_all_over_a_document_and_know_it():
     excerpts = text.cut_excerpts(["abcdefghi", "xy", "zzz"], 2, most=2)
     assert excerpts.texts == ("ab", "ef", "xy", "zz")
     assert excerpts.groups == (0, 0, 1, 2)
@@ -57,7 +57,7 @@ def test_shuffled_lines_are_the_same_lines(real):
         assert sorted(a.split("\n")) == sorted(b.split("\n"))
 
 
-def test_mixed_blocks_are_whole_and_passages_as_long(real):
+def test_mixed_blocks_are_whole_and_excerpts_as_long(real):
     mixed = text.mix_lines(real, block=2, seed=1)
     assert {len(piece) for piece in mixed.texts} == {1200}
     assert len(set(mixed.groups)) == len(mixed.texts) == len(real.texts)
