@@ -3,16 +3,13 @@
 from aigc_helpers import text
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
-from aigc_helpers.text.numeral_pairs import (
-    CHARACTERS,
-    DIRECTIONS,
-    LONGEST,
-    TO_CHARACTERS,
-    TO_DIGITS,
-)
+from aigc_helpers.text import numeral_pairs
 
 N_SHORTER, N_LONGER = 520, 1000  # most numbers of each length that measure
-WAYS = {"to_characters": TO_CHARACTERS, "to_digits": TO_DIGITS}
+WAYS = {
+    "to_characters": numeral_pairs.TO_CHARACTERS,
+    "to_digits": numeral_pairs.TO_DIGITS,
+}
 
 RECIPES = {
     "text_translator": Recipe(
@@ -21,10 +18,10 @@ RECIPES = {
         "数字与汉字互译的网络",
         steps=6000,
         batch_size=64,
-        arguments={"n_tokens": len(CHARACTERS), "attention": "location"},
+        arguments={"n_tokens": len(numeral_pairs.CHARACTERS), "attention": "location"},
         first={
             "text": "10500",
-            "to": TO_CHARACTERS,
+            "to": "汉",
             "token": 2,
             "presets": [
                 {"name": "一连串的零", "text": "100000500", "to": "汉", "token": 2},
@@ -73,7 +70,8 @@ def train_translator(recipe: Recipe, steps: int, seed: int, checkpoint):
 
 def measure_translator(network) -> dict:
     """Shares of whole targets that are right, on held-out numbers and dates."""
-    shorter, longer = range(1, LONGEST + 1), range(LONGEST + 1, 17)
+    longest = numeral_pairs.LONGEST
+    shorter, longer = range(1, longest + 1), range(longest + 1, 17)
     numbers = [x for size in shorter for x in text.held_out_numbers(N_SHORTER, size)]
     days, figures = text.held_out_dates(), {}
     for name, to in WAYS.items():
@@ -90,11 +88,11 @@ def translator_facts(network) -> dict:
     """What the explorer of the translator must know."""
     return {
         "kind": "attention",
-        "source": CHARACTERS[1:],
-        "target": CHARACTERS[1:],
-        "directions": "".join(DIRECTIONS),
+        "source": numeral_pairs.CHARACTERS[1:],
+        "target": numeral_pairs.CHARACTERS[1:],
+        "directions": "".join(numeral_pairs.DIRECTIONS),
         "rules": "numerals",
-        "learnt": LONGEST,
+        "learnt": numeral_pairs.LONGEST,
     }
 
 
