@@ -80,8 +80,8 @@ TABLE = Table(
     },
     columns={
         **{
-            f"{way}_{column}": (f"→{to} {words}", ".0%")
-            for way, to in WAYS.items()
+            f"{way}_{column}": (f"→{WAYS[way]} {words}", ".0%")
+            for way in WAYS
             for column, words in (
                 *((size, f"{size} 位") for size in LENGTHS),
                 ("dates", "日期"),

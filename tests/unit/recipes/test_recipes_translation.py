@@ -47,6 +47,7 @@ def test_it_trains_and_its_card_tells_what_was_measured(tmp_path):
 
 def test_what_an_explorer_numbers_is_what_the_network_reads():
     facts = text_recipes.translator_facts(None)
+    assert RECIPE.arguments["n_tokens"] == len(text_recipes.text.vocabulary())
     (row,) = text_recipes.text.encode_sources(["汉10两"]).tolist()
     for character, (token,) in zip("汉10两", row, strict=True):
         assert facts["source"][token - 1] == facts["target"][token - 1] == character
