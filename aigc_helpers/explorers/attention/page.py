@@ -14,8 +14,8 @@ from aigc_helpers.weights import export
 
 _POSTER = (
     '<figure class="aigc-attention-poster"><p>{words}</p>'
-    '<div style="overflow-x:auto"><table><tr><td>{corner}</td>{heads}</tr>{rows}</table>'
-    "</div><figcaption>{caption}</figcaption></figure>"
+    '<div style="overflow-x:auto"><table><tr><td>{corner}</td>{heads}</tr>'
+    "{rows}</table></div><figcaption>{caption}</figcaption></figure>"
 )
 _CELL = '<td style="background:rgba(31,111,120,{shade:.2f})">{percent}</td>'
 _DEEPEST = 0.4  # of a cell's shade, so that dark and light letters are read on it
@@ -58,15 +58,14 @@ def static_html(
     setting: AttentionSetting, state: dict, model: Transducer, *, shipped: str = ""
 ) -> str:
     """Poster and state; without a shipped network stored answers are all it has."""
-    key = setting.source.key
-    starts = [state[key], *setting.starts()]
+    starts = [{key: state[key] for key in setting.start}, *setting.starts()]
     distinct = [one for i, one in enumerate(starts) if one not in starts[:i]]
     answers = [write(setting, model, one) for one in distinct]
     config = setting.config(
         source="network" if shipped else "stored",
         network=shipped,
         states=state_shapes(setting, model),
-        samples=[one.stored(key) for one in answers],
+        samples=[one.stored() for one in answers],
     )
     return explorer_html(
         "attention", config, state, poster=poster(setting, answers[0]), network=shipped
@@ -91,12 +90,11 @@ def poster(setting: AttentionSetting, shown: Written) -> str:
 
 def words_of(setting: AttentionSetting, shown: Written) -> str:
     """What was read and written, in a sentence."""
-    quoted = WORDS["quoted"].format(text=shown.text)
-    if setting.source.key == "text":
-        source = WORDS["quoted"].format(text=shown.start)
-        sentence = WORDS["line"].format(source=source, written=quoted)
+    facts = {"written": shown.text, "n": len(shown.start.get("table", ()))}
+    if not shown.tokens:
+        sentence = WORDS["nothing"]
     else:
-        sentence = WORDS["table"].format(n=len(shown.start), written=quoted)
+        sentence = WORDS[setting.source.keys[0]].format(**shown.start, **facts)
     cut = WORDS["cut"].format(n=len(shown.tokens))
     return sentence if shown.is_complete else sentence + cut
 

@@ -3,24 +3,32 @@
 What a card's ``explorer`` entry gives, beside ``"kind": "attention"``, is what
 `attention_setting` takes. Of a network that reads a line::
 
-    {"source": "0123456789零一二三四五六七八九十百千万亿",  # i-th character: feature i + 1
-     "target": "0123456789零一二三四五六七八九十百千万亿",  # i-th entry: token i + 1
-     "text": "10500", "token": 1,                       # first line, token looked at
-     "rules": "numerals", "learnt": 8,                  # numbers of up to 8 digits
-     "presets": [{"name": "一个零", "text": "10500000", "token": 2}]}
+    {"source": "汉数0123456789-年月日〇零一二三四五六七八九十百千万亿两",
+     "target": "汉数0123456789-年月日〇零一二三四五六七八九十百千万亿两",
+     "directions": "汉数",
+     "text": "10500", "to": "汉", "token": 1,
+     "rules": "numerals", "learnt": 9,
+     "presets": [{"name": "连着三个零", "text": "10500000", "to": "汉", "token": 2}]}
 
-Of one that reads a table (features: ``id``, and ``offset`` + index of the choice or
-``offset`` + (integer − low) // step, cut to low…high)::
+Character i of ``source`` (from 0) has feature i + 1, entry i of ``target`` is token
+i + 1. With ``directions`` a source begins with one of them, here 汉10500; by the rules
+of numerals the first asks for characters, the second for digits. Numbers of up to
+``learnt`` digits were learnt. ``token``, or ``cell`` of the source, is looked at first.
 
-    {"fields": [{"id": 1, "name": "天气", "offset": 1, "choices": ["晴", "多云"]},
-                {"id": 2, "name": "最高气温", "offset": 3, "low": -20, "high": 44,
-                 "step": 5, "unit": "℃"}],
-     "target": ["今天", "最高", "℃", "，", "。"],          # words, too
-     "table": {"天气": "晴", "最高气温": 21},               # a row that is left out: empty
+Of one that reads a table, ``source.Field`` says what a row is::
+
+    {"fields": [{"id": 1, "name": "城市", "offset": 0, "free": True,
+                 "choices": ["北京", "上海"]},
+                {"id": 2, "name": "天气", "offset": 2, "choices": ["晴", "多云"]},
+                {"id": 3, "name": "最高气温", "offset": 9, "low": -25, "high": 42,
+                 "unit": "℃"}],
+     "target": ["今天", "最高", "℃", "，", "。"],
+     "table": {"天气": "晴", "最高气温": 21},
      "presets": [{"name": "少一格", "table": {"天气": "晴"}}]}
 
-A row that is empty is no source token. Token V + s, V being one more than entries of
-``target``, copies source token s: the character, the choice, or the integer's digits.
+A row that is empty is no source token. Token V + s, where V is one more than there are
+entries of ``target``, copies source token s: the character, the text, or the integer's
+digits.
 """
 
 from collections.abc import Sequence
@@ -39,8 +47,9 @@ from aigc_helpers.explorers.checks import (
 )
 from aigc_helpers.reader import Mistake
 
-RULES = ("", "numerals")  # whether the page knows what is right
+RULES = ("", "numerals")  # by which the page knows what is right
 MOST_TOKENS = 200  # of a target
+PLACES = ("token", "cell")
 _MOST_DIGITS = 40
 
 
@@ -50,13 +59,12 @@ class AttentionSetting:
 
     source: Line | Table
     target: tuple[str, ...]
-    start: Any  # the first line or table
-    token: int | None
-    cell: int | None
-    presets: tuple[dict, ...]
+    start: dict  # what is read first
+    places: dict  # what is looked at first
     max_length: int
     rules: str
     learnt: int
+    presets: tuple[dict, ...] = ()
 
     @property
     def n_tokens(self) -> int:
@@ -77,18 +85,18 @@ class AttentionSetting:
 
     def state(self) -> dict:
         """The part that moves, at its start."""
-        return {self.source.key: self.start, "token": self.token, "cell": self.cell}
+        return {**self.start, **self.places}
 
-    def starts(self) -> list:
-        """The first line or table, and those of the presets."""
-        key = self.source.key
-        return [self.start, *(one[key] for one in self.presets if key in one)]
+    def starts(self) -> list[dict]:
+        """What is read first, and what presets read."""
+        presets = [{k: one[k] for k in self.start if k in one} for one in self.presets]
+        return [self.start, *({**self.start, **one} for one in presets if one)]
 
     def sources(self) -> list[torch.Tensor]:
-        """Their source tokens, int64 (1, S, F) each."""
+        """Source tokens of these, int64 (1, S, F) each."""
         return [self.source.tokens(one) for one in self.starts()]
 
-    def written(self, tokens: Sequence[int], start: Any) -> list[str]:
+    def words(self, tokens: Sequence[int], start: dict) -> list[str]:
         """What target tokens say; those from V on copy from ``start``."""
         copies = self.source.copies(start)
         return [
@@ -102,8 +110,10 @@ class AttentionOptions:
     """What a setting is made of, beside the target's words."""
 
     source: Any = ""
+    directions: Any = ()
     fields: Any = ()
     text: Any = None
+    to: Any = ""
     table: Any = None
     token: int | None = 0
     cell: int | None = None
@@ -124,31 +134,39 @@ def attention_setting(target: Any, **options: Any) -> AttentionSetting:
         If there is no such option.
     """
     asked = options_of(AttentionOptions, options)
-    if bool(asked.source) == bool(asked.fields):
-        raise Mistake(
-            "give source (a line's characters) or fields (a table's rows)",
-            "source（一行字里有哪些字）和 fields（表里有哪些行）要给一样，只给一样。",
-        )
-    source = table_of(asked.fields) if asked.fields else line_of(asked.source)
-    target = tuple(target)
+    source = _source_of(asked)
     check_integer("max_length", asked.max_length, 1, MOST_TOKENS)
     check_integer("learnt", asked.learnt, 0, _MOST_DIGITS)
     if asked.rules not in RULES:
-        raise Mistake(f"rules are {RULES}", f"rules 可以写：{RULES}。")
+        raise Mistake(
+            f"rules are one of {RULES}, not {asked.rules!r}",
+            f"rules 写成了 {asked.rules!r}，可以写：{RULES}。",
+        )
+    words = tuple(target)
     setting = AttentionSetting(
         source,
-        name_tuple("target", target, len(target)),
-        source.checked(getattr(asked, source.key)),
-        *(place_of(name, getattr(asked, name)) for name in ("token", "cell")),
-        (),
+        name_tuple("target", words, len(words)),
+        source.checked({key: getattr(asked, key) for key in source.keys}),
+        {name: place_of(name, getattr(asked, name)) for name in PLACES},
         asked.max_length,
         asked.rules,
         asked.learnt,
     )
     check_sequence("presets", asked.presets)
     return replace(
-        setting, presets=tuple(_preset(one, source) for one in asked.presets)
+        setting, presets=tuple(_preset(one, setting) for one in asked.presets)
     )
+
+
+def _source_of(asked: AttentionOptions) -> Line | Table:
+    if bool(asked.source) == bool(asked.fields):
+        raise Mistake(
+            "give source (a line's characters) or fields (a table's rows)",
+            "source（一行字里有哪些字）和 fields（表里有哪些行）只给一样。",
+        )
+    if asked.fields:
+        return table_of(asked.fields)
+    return line_of(asked.source, asked.directions)
 
 
 def place_of(name: str, place: Any) -> int | None:
@@ -158,10 +176,10 @@ def place_of(name: str, place: Any) -> int | None:
     return place
 
 
-def _preset(preset: Any, source: Line | Table) -> dict:
-    full = preset_of(preset, (source.key, "token", "cell"))
-    if source.key in full:
-        full[source.key] = source.checked(full[source.key])
-    for name in {"token", "cell"} & set(full):
+def _preset(preset: Any, setting: AttentionSetting) -> dict:
+    full = preset_of(preset, (*setting.start, *PLACES))
+    if set(setting.start) & set(full):
+        full |= setting.source.checked({**setting.start, **full})
+    for name in set(PLACES) & set(full):
         place_of(name, full[name])
     return full

@@ -2,12 +2,13 @@
 
 Both turn what a reader wrote into source tokens with features, see
 `language.transduction`, and know what each token is called and what its copy says.
+What was written is a dict, a part of the explorer's state, with the keys ``keys``.
 ``source.js`` has the same.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -24,60 +25,109 @@ MOST_CHARACTERS = 60  # of a line
 MOST_FIELDS = 24
 MOST_VALUES = 10_000  # of one field
 MOST_UNIT = 8
+MOST_TEXT = 12  # characters of a free value
+
+
+# ---- a line ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of characters; the feature of ``characters[i]`` is i + 1."""
+    """A line of characters; the feature of ``characters[i]`` is i + 1.
+
+    Of a network that writes in several ``directions`` the source begins with the one
+    that is wanted, which is one of the characters.
+    """
 
     characters: tuple[str, ...]
+    directions: tuple[str, ...] = ()
 
-    key = "text"  # of the state
+    keys: ClassVar = ("text", "to")
 
-    def checked(self, text: Any) -> str:
-        """The text, if the network can read it."""
+    def checked(self, written: dict) -> dict:
+        """Text and direction, if the network can read them."""
+        text, to = written["text"], written.get("to", "") or (*self.directions, "")[0]
         check_text("text", text, MOST_CHARACTERS)
-        unknown = sorted(set(text) - set(self.characters))
-        if unknown or not text:
+        if not text:
+            raise Mistake("text is empty", "text 是空的：至少写一个字。")
+        if unknown := "".join(sorted(set(text) - set(self.characters))):
             raise Mistake(
-                f"text has characters that the network does not read: {unknown}"
-                if unknown
-                else "text is empty",
-                f"text 里有网络不认得的字：{' '.join(unknown)}。"
-                if unknown
-                else "text 是空的：至少写一个字。",
+                f"the network does not read these characters of text: {unknown!r}",
+                f"text 里有网络不认得的字：{' '.join(unknown)}。",
             )
-        return text
+        if to not in (self.directions or ("",)):
+            raise Mistake(
+                f"to must be one of {list(self.directions)}, not {to!r}",
+                f"to 写成了 {to!r}，可以写：{'、'.join(self.directions)}。",
+            )
+        return {"text": text, "to": to}
 
-    def tokens(self, text: str) -> torch.Tensor:
+    def tokens(self, written: dict) -> torch.Tensor:
         """Source tokens int64 (1, S, 1)."""
-        ids = [[self.characters.index(one) + 1] for one in text]  # (S, 1)
+        ids = [[self.characters.index(c) + 1] for c in self.names(written)]  # (S, 1)
         return torch.tensor([ids])  # (1, S, 1)
 
-    def names(self, text: str) -> list[str]:
+    def names(self, written: dict) -> list[str]:
         """What each source token is called: S texts."""
-        return list(text)
+        return list(written["to"] + written["text"])
 
     copies = names
 
     def config(self) -> dict:
         """What the page needs to do the same."""
-        return {"characters": list(self.characters)}
+        return {
+            "characters": list(self.characters),
+            "directions": list(self.directions),
+        }
+
+
+def line_of(characters: Any, directions: Any = ()) -> Line:
+    """A line of the network's characters and its directions, single characters all."""
+    found = _single("source", characters)
+    named = _single("directions", directions)
+    if not set(named) <= set(found):
+        raise Mistake(
+            f"directions {named} must be characters of source",
+            f"directions 里的 {'、'.join(named)} 应当也在 source 里。",
+        )
+    return Line(found, named)
+
+
+def _single(name: str, characters: Any) -> tuple[str, ...]:
+    if not isinstance(characters, str):
+        check_sequence(name, characters)
+    found = tuple(characters)
+    if not all(isinstance(one, str) and len(one) == 1 for one in found):
+        raise Mistake(
+            f"{name} must be single characters: {characters!r}",
+            f"{name} 应当是一个个的字，这里是 {characters!r}。",
+        )
+    if twice := sorted({one for one in found if found.count(one) > 1}):
+        raise Mistake(
+            f"twice in {name}: {twice}", f"{name} 里有重复的字：{' '.join(twice)}。"
+        )
+    return found
+
+
+# ---- a table ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Field:
-    """A row of the table: a choice of texts, or an integer with its unit.
+    """A row of the table: a choice of texts, a free text, or an integer with a unit.
 
     The features of a cell are ``id`` and that of its value: ``offset`` + index of the
-    choice, or ``offset`` + the integer's bucket of ``step`` integers, counted from
-    ``low``; integers outside ``low``…``high`` fall into the first or last bucket.
+    choice; ``offset`` alone of a ``free`` text, whose choices are proposals; or
+    ``offset`` + the integer's bucket of ``step`` integers, counted from ``low``.
+    Integers that lie within ``range`` but outside ``low`` … ``high`` fall into the
+    first or the last bucket.
     """
 
     id: int
     name: str
     offset: int
     choices: Sequence[str] = ()
+    free: bool = False
     low: int = 0
     high: int = 0
     step: int = 1
@@ -89,13 +139,14 @@ class Field:
         check_integer("id", self.id, 1, MOST_VALUES)
         check_integer("offset", self.offset, 0, MOST_VALUES * MOST_FIELDS)
         check_text("unit", self.unit, MOST_UNIT)
-        if self.choices:
-            name_tuple("choices", self.choices, len(self.choices))
+        name_tuple("choices", self.choices, len(self.choices))
+        if self.choices or self.free:
             return
         check_integer("step", self.step, 1, MOST_VALUES)
-        for name, value in (("low", self.low), ("high", self.high)):
-            check_integer(name, value, -(10**6), 10**6)
+        check_integer("low", self.low, -(10**9), 10**9)
+        check_integer("high", self.high, self.low, self.low + MOST_VALUES * self.step)
         least, most = self.limits
+        check_integer("range", least, -(10**9), 10**9)
         check_integer("range", most, least, 10**9)
 
     @property
@@ -106,7 +157,9 @@ class Field:
 
     def checked(self, value: Any) -> str | int:
         """A value of this field."""
-        if not self.choices:
+        if self.free:
+            check_text(self.name, value, MOST_TEXT)
+        elif not self.choices:
             check_integer(self.name, value, *self.limits)
         elif value not in self.choices:
             raise Mistake(
@@ -117,6 +170,8 @@ class Field:
 
     def feature(self, value: str | int) -> int:
         """The value's feature."""
+        if self.free:
+            return self.offset
         if self.choices:
             return self.offset + list(self.choices).index(value)
         kept = min(max(value, self.low), self.high)
@@ -125,8 +180,8 @@ class Field:
     def config(self) -> dict:
         """What the page needs to do the same."""
         facts = {"id": self.id, "name": self.name, "offset": self.offset}
-        if self.choices:
-            return {**facts, "choices": list(self.choices)}
+        if self.choices or self.free:
+            return {**facts, "choices": list(self.choices), "free": self.free}
         numbers = {key: getattr(self, key) for key in ("low", "high", "step", "unit")}
         return {**facts, **numbers, "range": list(self.limits)}
 
@@ -137,61 +192,46 @@ class Table:
 
     fields: tuple[Field, ...]
 
-    key = "table"
+    keys: ClassVar = ("table",)
 
-    def checked(self, table: Any) -> dict:
+    def checked(self, written: dict) -> dict:
         """The table in the order of the fields, without its empty rows."""
-        if not isinstance(table, dict) or not set(table) <= {
-            f.name for f in self.fields
-        }:
+        table, names = written["table"], [field.name for field in self.fields]
+        if not isinstance(table, dict) or not set(table) <= set(names):
             raise Mistake(
-                f"table maps {[f.name for f in self.fields]} to values, not {table!r}",
-                f"table 写成了 {table!r}，应当是字典，键取自："
-                f"{'、'.join(f.name for f in self.fields)}。",
+                f"table maps names of {names} to values; it is {table!r}",
+                f"table 写成了 {table!r}，应当是字典，键取自：{'、'.join(names)}。",
             )
         full = {
-            f.name: f.checked(table[f.name])
-            for f in self.fields
-            if table.get(f.name) is not None
+            field.name: field.checked(table[field.name])
+            for field in self.fields
+            if table.get(field.name) not in (None, "")
         }
         if not full:
             raise Mistake("the table is empty", "表是空的：至少填一格。")
-        return full
+        return {"table": full}
 
-    def tokens(self, table: dict) -> torch.Tensor:
+    def tokens(self, written: dict) -> torch.Tensor:
         """Source tokens int64 (1, S, 2)."""
-        there = [f for f in self.fields if f.name in table]
-        rows = [[f.id, f.feature(table[f.name])] for f in there]  # (S, 2)
+        table = written["table"]
+        rows = [
+            [field.id, field.feature(table[field.name])]
+            for field in self.fields
+            if field.name in table
+        ]  # (S, 2)
         return torch.tensor([rows])  # (1, S, 2)
 
-    def names(self, table: dict) -> list[str]:
+    def names(self, written: dict) -> list[str]:
         """What each source token is called: S texts."""
-        return [f.name for f in self.fields if f.name in table]
+        return [field.name for field in self.fields if field.name in written["table"]]
 
-    def copies(self, table: dict) -> list[str]:
+    def copies(self, written: dict) -> list[str]:
         """What a copy of each source token says."""
-        return [str(table[f.name]) for f in self.fields if f.name in table]
+        return [str(written["table"][name]) for name in self.names(written)]
 
     def config(self) -> dict:
         """What the page needs to do the same."""
-        return {"fields": [f.config() for f in self.fields]}
-
-
-def line_of(characters: Any) -> Line:
-    """A line of the network's characters, each one character."""
-    if not isinstance(characters, str):
-        check_sequence("source", characters)
-    found = tuple(characters)
-    if not all(isinstance(one, str) and len(one) == 1 for one in found):
-        raise Mistake(
-            f"source must be single characters: {characters!r}",
-            f"source 应当是一个个的字，这里是 {characters!r}。",
-        )
-    if len(set(found)) < len(found):
-        raise Mistake(
-            "a character of source stands there twice", "source 里有重复的字。"
-        )
-    return Line(found)
+        return {"fields": [field.config() for field in self.fields]}
 
 
 def table_of(fields: Any) -> Table:

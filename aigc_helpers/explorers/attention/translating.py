@@ -1,7 +1,6 @@
 """What a network writes of a line or a table: tokens, and where it looked at each."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +19,7 @@ class Written:
 
     Attributes
     ----------
-    start : str or dict
+    start : dict
         What was read.
     tokens : list of int
         T target tokens.
@@ -31,7 +30,7 @@ class Written:
         Whether the network ended the target itself.
     """
 
-    start: Any
+    start: dict
     tokens: list[int]
     words: list[str]
     attention: np.ndarray
@@ -50,13 +49,13 @@ class Written:
         """The attention, row by row, float32."""
         return float32_bytes(self.attention)
 
-    def stored(self, key: str) -> dict:
-        """For the page, which asks for ``start`` under that key of its state."""
+    def stored(self) -> dict:
+        """For the page, beside what was read."""
         rows = np.rint(self.attention * FINEST).astype("<u2")
-        return {key: self.start, **self.facts(), "attention": base64_of(rows)}
+        return {"start": self.start, **self.facts(), "attention": base64_of(rows)}
 
 
-def write(setting: AttentionSetting, model: Transducer, start: Any) -> Written:
+def write(setting: AttentionSetting, model: Transducer, start: dict) -> Written:
     """What the network writes of ``start``, which has been checked.
 
     Raises
@@ -66,22 +65,22 @@ def write(setting: AttentionSetting, model: Transducer, start: Any) -> Written:
         than `language.transduction.Transducer` says.
     """
     source = setting.source.tokens(start)
+    shape = tuple(source.shape)
     _check_words(setting, model)
     try:
         (found,) = transduce(model, source, max_length=setting.max_length)
     except (RuntimeError, IndexError, TypeError, AttributeError) as error:
         raise Mistake(
-            f"the network does not read a source {tuple(source.shape)}. It said: {error}",
-            f"网络读不了形状 {tuple(source.shape)} 的源序列：字或字段的编号要和训练时"
-            "一样。",
+            f"the network does not read a source {shape}. It said: {error}",
+            f"网络读不了形状 {shape} 的源序列：字或字段的编号要和训练时一样。",
         ) from error
-    attention = _checked(found.attention, (len(found.tokens), source.shape[1]))
-    last = setting.n_tokens + source.shape[1] - 1
+    attention = _checked(found.attention, (len(found.tokens), shape[1]))
+    last = setting.n_tokens + shape[1] - 1
     if max(found.tokens, default=0) > last:
         raise Mistake(
             f"the network wrote a token above {last}", "网络写出了没有的词元。"
         )
-    words = setting.written(found.tokens, start)
+    words = setting.words(found.tokens, start)
     return Written(start, found.tokens, words, attention, found.is_complete)
 
 

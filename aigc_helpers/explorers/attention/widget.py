@@ -8,12 +8,15 @@ import traitlets
 
 from aigc_helpers import weights
 from aigc_helpers.explorers.attention import page
-from aigc_helpers.explorers.attention.setting import attention_setting, place_of
+from aigc_helpers.explorers.attention.setting import (
+    PLACES,
+    attention_setting,
+    place_of,
+)
 from aigc_helpers.explorers.attention.translating import Written, write
 from aigc_helpers.explorers.base import Explorer, is_small
 from aigc_helpers.language.transduction import Transducer
-
-_PLACES = ("token", "cell")
+from aigc_helpers.reader import Mistake
 
 
 class AttentionExplorer(Explorer):
@@ -31,10 +34,12 @@ class AttentionExplorer(Explorer):
         What target tokens 1, 2, … say; token 0 is the end.
     source : sequence of str
         Of a network that reads a line: its characters, the first has feature 1.
+    directions : sequence of str
+        Those of its characters with which a line begins, to say what is wanted.
     fields : sequence of dict
         Of a network that reads a table: its rows, see `source.Field`.
-    text : str, or table : dict
-        The first line, or the first values by the names of the fields.
+    text, to : str, or table : dict
+        The first line and its direction, or the first values by names of the fields.
     shipped : str, optional
         Name of the shipped network that answers where no kernel runs. If it writes or
         looks otherwise than ``model``, a warning says so and the page has the stored
@@ -53,7 +58,7 @@ class AttentionExplorer(Explorer):
 
     Attributes
     ----------
-    text or table
+    text and to, or table
         What is read; the reader's follows.
     token, cell : int or None
     written : str
@@ -69,6 +74,7 @@ class AttentionExplorer(Explorer):
 
     _kind = "attention"
     text = traitlets.Unicode()
+    to = traitlets.Unicode()
     table = traitlets.Dict()
     token = traitlets.Int(None, allow_none=True)
     cell = traitlets.Int(None, allow_none=True)
@@ -85,12 +91,11 @@ class AttentionExplorer(Explorer):
         self._setting, self._model = setting, model
         first = write(setting, model, setting.start)
         self._shipped = shipped if shipped and _writes_alike(shipped, self) else ""
-        stored = [first.stored(setting.source.key)]
-        config = setting.config(source="kernel", samples=stored)
+        config = setting.config(source="kernel", samples=[first.stored()])
         super().__init__(config, setting.state(), **setting.state())
 
     def __repr__(self) -> str:
-        key = self._setting.source.key
+        key = self._setting.source.keys[0]
         return f"AttentionExplorer({key}={getattr(self, key)!r})"
 
     @property
@@ -104,38 +109,40 @@ class AttentionExplorer(Explorer):
         return self._write(self._state).attention
 
     def _write(self, asked: dict) -> Written:
-        source = self._setting.source
-        return write(self._setting, self._model, source.checked(asked[source.key]))
+        return write(self._setting, self._model, self._setting.source.checked(asked))
 
-    @traitlets.validate("text", "table")
+    @traitlets.validate("text", "to", "table")
     def _fit_input(self, proposal: Any) -> Any:
-        name, source = proposal["trait"].name, self._setting.source
-        return (
-            source.checked(proposal["value"])
-            if name == source.key
-            else type(proposal["value"])()
-        )
+        name, value = proposal["trait"].name, proposal["value"]
+        start = {key: self._state[key] for key in self._setting.start}
+        if name not in start:
+            raise Mistake(
+                f"this explorer reads {list(start)}, no {name}",
+                f"这个探索器没有 {name}，可以改的是：{'、'.join(start)}。",
+            )
+        return self._setting.source.checked({**start, name: value})[name]
 
-    @traitlets.validate(*_PLACES)
+    @traitlets.validate(*PLACES)
     def _fit_place(self, proposal: Any) -> int | None:
         return place_of(proposal["trait"].name, proposal["value"])
 
-    @traitlets.observe("text", "table", *_PLACES, "_state")
+    @traitlets.observe("text", "to", "table", *PLACES, "_state")
     def _follow(self, change: Any) -> None:
         """Page and Python set input and places for each other."""
-        key = self._setting.source.key
         if not self._follows:
             return
+        names = (*self._setting.start, *PLACES)
         with self._one_change():
             if change.name == "_state":
-                for name in (key, *_PLACES):
+                for name in names:
                     setattr(self, name, change.new[name])
             else:
-                self._state = {name: getattr(self, name) for name in (key, *_PLACES)}
+                self._state = {name: getattr(self, name) for name in names}
 
     def _static_html(self) -> str:
+        state = {key: self._state[key] for key in (*self._setting.start, *PLACES)}
         return page.static_html(
-            self._setting, dict(self._state), self._model, shipped=self._shipped
+            self._setting, state, self._model, shipped=self._shipped
         )
 
     def _answer(self, content: dict) -> tuple[dict, list[bytes]]:
