@@ -100,7 +100,9 @@ class Speller(nn.Module):
         there = at.sum(1, keepdim=True)  # (B, 1)
         attention = self.sure * at + (1 - self.sure * there) / source.shape[1]
         ids = torch.arange(self.n_tokens)
-        words = (source[..., :1].clamp(max=self.n_tokens - 1) == ids).float()  # (B, S, V)
+        words = (
+            source[..., :1].clamp(max=self.n_tokens - 1) == ids
+        ).float()  # (B, S, V)
         scores = (at[:, None] @ words)[:, 0] + (ids == 0) * 0.5  # (B, V)
         if self.copies:
             scores = torch.cat([scores, 2 * at * (source[..., 0] % 2 == 0)], 1)

@@ -1,7 +1,7 @@
 // The attention explorer: where a network looks while it writes.
 
 import { ExplorerError, Network } from "../front/answers.js";
-import { element } from "../front/controls.js";
+import { element, newId } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { KernelTranslator, NetworkTranslator, unpackedSample } from "./decoding.js";
@@ -33,7 +33,7 @@ class AttentionView extends ExplorerView {
   /* -- building -- */
 
   build() {
-    const id = `aigc-attention-${Math.random().toString(36).slice(2)}`;
+    const id = newId();
     this.form = new (this.config.fields ? TableForm : LineForm)(this);
     this.form.describedBy(id);
     this.note = element("p", { className: "aigc-attention-note", id });

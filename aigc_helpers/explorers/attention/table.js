@@ -1,13 +1,10 @@
 // The table that the reader edits: a row for each field, which may be empty.
 
-import { button, element } from "../front/controls.js";
+import { button, element, newId } from "../front/controls.js";
 import { fill } from "../front/core.js";
 import { isInteger, MOST_TEXT, valueOfText } from "./source.js";
 import { shadeNode } from "./strip.js";
 import { TEXT } from "./text.js";
-
-let serial = 0;
-const page = Math.random().toString(36).slice(2, 8);
 
 export class TableForm {
   // view: write(changes), save(), look(place, pressed), state, config.
@@ -29,7 +26,7 @@ export class TableForm {
 
   row(field) {
     const { name, unit = "" } = field;
-    const id = `aigc-attention-${page}-${serial++}`;
+    const id = newId();
     const control = this.control(field, id);
     const clear = button("×", () => this.set(field, ""));
     clear.title = TEXT.clear;
