@@ -222,11 +222,10 @@ class AttentionView extends ExplorerView {
   // Of each token the sentence that is told when it is chosen.
   describe() {
     const { sources, targets, attention } = this.shown;
-    const spoken = (token, words) => fill(TEXT.tokenLabel, { name: token.face, words });
     this.shown.looked = targets.map((one, i) => lookedAt(one, sources, attention[i]));
     this.shown.seen = sources.map((one, j) => seenBy(one, targets, this.column(j)));
-    this.strip.describe(targets.map((one, i) => spoken(one, this.shown.looked[i])));
-    this.form.describe(sources.map((one, j) => spoken(one, this.shown.seen[j])));
+    this.strip.describe(this.shown.looked);
+    this.form.describe(this.shown.seen);
   }
 
   column(j) {

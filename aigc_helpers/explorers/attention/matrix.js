@@ -15,7 +15,7 @@ export class Matrix {
     this.body = element("tbody");
     this.table = element("table", {}, caption, this.head, this.body);
     this.node = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
-    this.node.setAttribute("role", "region");
+    this.node.setAttribute("role", "group");
     this.node.setAttribute("aria-label", TEXT.matrix);
     for (const type of ["pointerover", "click"]) {
       this.table.addEventListener(type, ({ target }) => {

@@ -83,13 +83,8 @@ function formsOfDate([year, month, day]) {
 // network knows. Throws a NoNumeral.
 export function readNumeral(typed) {
   const text = normalise(typed);
-  if (!text) refuse(text, "什么也没有写：写一个数，或者一个日期");
-  const foreign = [...new Set(text)].filter((c) => !KNOWN.includes(c));
-  if (foreign.length) {
-    const list = foreign.map((c) => `「${c}」`).join("、");
-    refuse(text, `这里不认识${list}：只认得阿拉伯数字、汉字数字和日期`);
-  }
-  if (/[年月日号]|.-/.test(text)) {
+  requireKnown(text);
+  if (/[年月日号-]/.test(text)) {
     const { digits, mixed, characters } = formsOfDate(readDate(text));
     const isChinese = YEAR_DIGITS.includes(text[0]);
     const isMixed = !isChinese && text.includes("年");
@@ -101,6 +96,16 @@ export function readNumeral(typed) {
   const isChinese = !/^\d/.test(text);
   const kept = isChinese ? characters : digits;
   return { text: kept, digits, characters, isChinese, isMixed: false, isDate: false };
+}
+
+function requireKnown(text) {
+  if (!text) refuse(text, "什么也没有写：写一个数，或者一个日期");
+  if ("-负".includes(text[0])) refuse(text, "这里没有负数，最小是 0");
+  if (/^([\d,]+\.\d+|[^点]+点[^点]+)$/.test(text)) refuse(text, "这里没有小数，只有整数");
+  const foreign = [...new Set(text)].filter((c) => !KNOWN.includes(c));
+  if (!foreign.length) return;
+  const list = foreign.map((c) => `「${c}」`).join("、");
+  refuse(text, `这里不认识${list}：只认得数字、汉字数字和日期`);
 }
 
 function normalise(typed) {
@@ -171,7 +176,8 @@ function readDate(text) {
   const [year, month, day] = partsOfDate(text);
   if (year.length !== 4 || Number(year) === 0) refuse(text, "年份要写四位，例如 2026");
   if (month < 1n || month > 12n) refuse(text, `没有 ${month} 月`);
-  if (day < 1n || day > BigInt(new Date(Date.UTC(2000 + (year % 400), Number(month), 0)).getUTCDate())) {
+  const last = new Date(Date.UTC(2000 + (year % 400), Number(month), 0)); // of the month
+  if (day < 1n || day > BigInt(last.getUTCDate())) {
     refuse(text, `${year} 年 ${month} 月没有 ${day} 日`);
   }
   return [Number(year), Number(month), Number(day)];
@@ -185,7 +191,8 @@ function partsOfDate(text) {
   }
   const chinese = text.match(CHINESE_DATE);
   if (!chinese) {
-    refuse(text, "日期写成 2026-11-27、2026年11月27日或二〇二六年十一月二十七日");
+    const forms = "2026-11-27、2026年11月27日或二〇二六年十一月二十七日";
+    refuse(text, `日期要有年、月、日，写成 ${forms}`);
   }
   const year = Array.from(chinese[1], (c) => YEAR_DIGITS.indexOf(c)).join("");
   return [year, readNumber(chinese[2]), readNumber(chinese[3])];

@@ -55,12 +55,14 @@ export class Strip {
   }
 
   cell({ face, copied, marks, title = "" }) {
-    const share = element("span", { className: "aigc-attention-share" });
     const shown = element("span", { className: "aigc-attention-face" }, face);
-    const button = element("button", { type: "button", title, tabIndex: -1 }, shown, share);
+    const share = element("span", { className: "aigc-attention-share" });
+    share.setAttribute("aria-hidden", "true");
+    const words = element("span", { className: "aigc-unseen" });
+    const button = element("button", { type: "button", title, tabIndex: -1 }, shown, share, words);
     button.classList.toggle("aigc-attention-copied", Boolean(copied));
     button.classList.toggle("aigc-attention-marker", Boolean(marks));
-    return { button, share };
+    return { button, share, words };
   }
 
   // The token that is looked at; it is where the Tab key leads.
@@ -77,7 +79,8 @@ export class Strip {
     this.cells.forEach(({ button, share }, i) => shadeNode(button, share, shares?.[i]));
   }
 
+  // What is told of each to who does not see the others.
   describe(sentences) {
-    this.cells.forEach(({ button }, i) => button.setAttribute("aria-label", sentences[i]));
+    this.cells.forEach(({ words }, i) => (words.textContent = sentences[i]));
   }
 }

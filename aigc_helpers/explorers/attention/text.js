@@ -18,7 +18,6 @@ export const TEXT = {
     target: "写出的",
     help: "指着或按住一个词元（键盘：Tab 到这一排，再按左右键），看写它时看着哪里，或者谁看过它。",
     marker: "方向标记",
-    tokenLabel: "{name}。{words}",
     copied: "抄自“{name}”",
     looked: "写“{name}”时看着：{list}。",
     lookedCopied: "抄“{cell}”这一格（{name}）时看着：{list}。",
