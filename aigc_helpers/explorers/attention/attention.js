@@ -40,7 +40,8 @@ class AttentionView extends ExplorerView {
     this.voice = element("p", { className: "aigc-unseen", role: "status" });
     const about = element("p", { className: "aigc-attention-private" });
     about.textContent = this.live ? TEXT.privateLive : TEXT.private;
-    this.strip = new Strip(TEXT.target, "aigc-attention-target", (token, pressed) =>
+    const flow = this.config.fields ? "aigc-attention-flow" : ""; // a sentence
+    this.strip = new Strip(TEXT.target, `aigc-attention-target ${flow}`, (token, pressed) =>
       this.look({ token }, pressed),
     );
     this.facts = element("p", { className: "aigc-attention-facts" });
@@ -117,15 +118,14 @@ class AttentionView extends ExplorerView {
     if (asked.problem) return { source: "page", asked };
     const key = JSON.stringify(asked.start);
     const known = this.answers.get(key);
-    if (known) return { ...known, asked };
+    const isFinal = this.live || !this.translator || known?.source !== "stored";
+    if (known && isFinal) return { ...known, asked };
     if (!this.translator) return { source: "stored", asked };
-    const start = performance.now();
+    const begun = performance.now();
     const written = await this.writtenOf(asked.start, state);
     if (!written) return { source: "stale", asked };
-    const ms = performance.now() - start;
-    const answer = { ...written, source: this.translator.source, start: asked.start };
-    this.remember(key, answer);
-    return { ...answer, asked, ms };
+    const ms = performance.now() - begun;
+    return { ...this.remember(asked.start, written), asked, ms };
   }
 
   writtenOf(start, state) {
@@ -134,11 +134,14 @@ class AttentionView extends ExplorerView {
     return this.translator.write(this.reader.rows(start), isStale);
   }
 
-  remember(key, answer) {
+  remember(start, written) {
+    const key = JSON.stringify(start);
+    const answer = { ...written, source: this.translator.source, start };
+    this.answers.delete(key); // it becomes the newest
     this.answers.set(key, answer);
-    if (this.answers.size <= KEPT) return;
-    const oldest = [...this.answers].find(([, { source }]) => source !== "stored");
-    this.answers.delete(oldest?.[0]);
+    const spare = [...this.answers].filter(([, { source }]) => source !== "stored");
+    if (spare.length > KEPT) this.answers.delete(spare[0][0]);
+    return answer;
   }
 
   wake() {
@@ -172,8 +175,8 @@ class AttentionView extends ExplorerView {
     this.note.textContent = [asked.problem, tokens ? "" : this.stale()].filter(Boolean).join("");
     this.el.classList.toggle("aigc-attention-stale", !tokens);
     if (!tokens) return true;
-    const isNew = this.shown?.key !== JSON.stringify(answer.start);
-    if (isNew) this.showAnswer(answer);
+    const key = JSON.stringify([answer.start, tokens]);
+    if (this.shown?.key !== key) this.showAnswer(answer, key);
     this.highlight();
     return true;
   }
@@ -186,12 +189,11 @@ class AttentionView extends ExplorerView {
     return fill(TEXT.stale, { written });
   }
 
-  showAnswer({ start, tokens, attention, complete, asked }) {
+  showAnswer({ start, tokens, attention, complete, asked }, key) {
     const sources = this.reader.tokens(start).map((one, i) => ({ ...one, place: i + 1 }));
     const targets = this.targetsOf(start, tokens, sources);
     this.shown = {
-      key: JSON.stringify(start), start, sources, targets, attention, complete,
-      facts: asked.facts,
+      key, start, sources, targets, attention, complete, facts: asked.facts,
     };
     this.form.showTokens(sources);
     this.strip.show(targets);
@@ -232,15 +234,19 @@ class AttentionView extends ExplorerView {
     return this.shown.attention.map((row) => row[j]);
   }
 
+  // A sentence stands in its own row already: it is heard alone.
   showVerdict() {
     const { targets, complete, facts } = this.shown;
+    const { fields, learnt } = this.config;
     const written = targets.map(({ face }) => face).join("");
-    const parts = [written ? fill(TEXT.wrote, { written }) : TEXT.wroteNothing];
+    const wrote = written ? fill(TEXT.wrote, { written }) : TEXT.wroteNothing;
+    const parts = [];
     if (!complete) parts.push(fill(TEXT.cut, { n: targets.length }));
     if (facts) parts.push(written === facts.right && complete ? TEXT.right : TEXT.wrong);
-    if (facts?.n) parts.push(fill(TEXT.long, { n: facts.n, learnt: this.config.learnt }));
-    if (this.config.fields) parts.push(this.copiesInWords());
-    this.words.textContent = parts.join("");
+    if (facts?.n) parts.push(fill(TEXT.long, { n: facts.n, learnt }));
+    if (fields) parts.push(this.copiesInWords());
+    this.heard = [wrote, ...parts].join("");
+    this.words.textContent = fields && written ? parts.join("") : this.heard;
     this.details.hidden = !facts;
     this.details.open = false;
     this.right.textContent = facts?.right ?? "";
@@ -273,7 +279,7 @@ class AttentionView extends ExplorerView {
 
   // What was written, or what is wrong, is seen at once and heard at rest.
   settled({ source, ms, tokens }) {
-    const heard = this.note.textContent || this.words.textContent;
+    const heard = this.note.textContent || this.heard;
     if (this.voice.textContent !== heard) this.voice.textContent = heard;
     if (this.loading || this.failed || source === "stale") return;
     if (source === "network" && ms) {
