@@ -45,7 +45,11 @@ class AttentionView extends ExplorerView {
       this.look({ token }, pressed),
     );
     this.facts = element("p", { className: "aigc-attention-facts" });
-    this.matrix = new Matrix((place, pressed) => this.look(place, pressed));
+    this.matrix = new Matrix((place, pressed) => {
+      this.fromMatrix = true; // under a pointer it does not scroll
+      this.look(place, pressed);
+      this.fromMatrix = false;
+    });
     const written = element("div", { className: "aigc-attention-written" });
     written.append(...this.form.shown, this.strip.node, this.verdict(), this.facts);
     const asked = element("div", { className: "aigc-attention-asked" });
@@ -94,12 +98,14 @@ class AttentionView extends ExplorerView {
     return { ...this.initial, ...places, ...changes };
   }
 
-  // "text=10500&token=2", "最高气温=21&cell=3": places are counted from 1 in a link.
+  // "text=10500&token=2", "最高气温=21&cell=3": places are counted from 1 in a link, and
+  // the marker of a direction has none.
   change(state, settings) {
     const changed = this.reader.change(state, settings);
     for (const key of PLACES) {
-      const place = Math.trunc(Number(settings[key]));
-      if (place >= 1) Object.assign(changed, { token: null, cell: null, [key]: place - 1 });
+      const place = Math.trunc(Number(settings[key])) - 1;
+      const before = key === "cell" ? this.reader.nMarkers : 0;
+      if (place >= 0) Object.assign(changed, { token: null, cell: null, [key]: place + before });
     }
     return changed;
   }
@@ -108,7 +114,8 @@ class AttentionView extends ExplorerView {
   toPython(state) {
     const { start } = this.reader.read(state);
     const { token, cell } = state;
-    return { ...(start ?? this.shown?.start ?? this.lastStart), token, cell };
+    const known = start ?? this.shown?.start ?? this.reader.read(this.initial).start;
+    return { ...known, token, cell };
   }
 
   /* -- answers -- */
@@ -190,7 +197,9 @@ class AttentionView extends ExplorerView {
   }
 
   showAnswer({ start, tokens, attention, complete, asked }, key) {
-    const sources = this.reader.tokens(start).map((one, i) => ({ ...one, place: i + 1 }));
+    const { nMarkers } = this.reader;
+    const numbered = (one, i) => ({ ...one, place: i + 1 - nMarkers });
+    const sources = this.reader.tokens(start).map(numbered);
     const targets = this.targetsOf(start, tokens, sources);
     this.shown = {
       key, start, sources, targets, attention, complete, facts: asked.facts,
@@ -247,7 +256,7 @@ class AttentionView extends ExplorerView {
     if (fields) parts.push(this.copiesInWords());
     this.heard = [wrote, ...parts].join("");
     this.words.textContent = fields && written ? parts.join("") : this.heard;
-    this.details.hidden = !facts;
+    this.details.hidden = !facts || written === facts.right;
     this.details.open = false;
     this.right.textContent = facts?.right ?? "";
   }
@@ -271,6 +280,7 @@ class AttentionView extends ExplorerView {
     this.strip.mark(token);
     this.form.mark(cell);
     this.matrix.mark(token, cell);
+    if (!this.fromMatrix) this.matrix.reveal(token, cell);
     this.form.shade(token === null ? null : attention[token]);
     this.strip.shade(cell === null ? null : this.column(cell));
     const { looked, seen } = this.shown;

@@ -2,6 +2,7 @@
 // what was read. It scrolls inside its own box.
 
 import { element } from "../front/controls.js";
+import { clamp } from "../front/core.js";
 import { shadeNode } from "./strip.js";
 import { TEXT } from "./text.js";
 
@@ -37,6 +38,22 @@ export class Matrix {
     });
     this.body.replaceChildren(...this.rows);
     this.table.classList.toggle("aigc-attention-long", names.some((name) => name.length > 2));
+  }
+
+  // Scroll its box, and nothing else, until row or column is seen beside the heads.
+  reveal(token, cell) {
+    const [row, column] = [this.rows[token], this.columns[cell]];
+    const { node, head } = this;
+    if (row) {
+      const [first, last] = [row.offsetTop - head.offsetHeight, row.offsetTop + row.offsetHeight];
+      node.scrollTop = clamp(node.scrollTop, last - node.clientHeight, first);
+    }
+    if (column) {
+      const corner = column.parentElement.firstElementChild;
+      const first = column.offsetLeft - corner.offsetWidth;
+      const last = column.offsetLeft + column.offsetWidth;
+      node.scrollLeft = clamp(node.scrollLeft, last - node.clientWidth, first);
+    }
   }
 
   mark(token, cell) {

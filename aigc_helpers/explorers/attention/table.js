@@ -58,8 +58,9 @@ export class TableForm {
     if (!isTyped) this.view.save();
   }
 
-  show({ table }) {
+  show({ table }, { problem, name }) {
     for (const { field, input, clear } of this.rows) {
+      input.setAttribute("aria-invalid", Boolean(problem) && name === field.name);
       const value = table[field.name] ?? "";
       const present = isInteger(field) && input.value !== "" ? Number(input.value) : input.value;
       // a half-written number (−) has no value: it is left alone
