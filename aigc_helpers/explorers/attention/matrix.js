@@ -11,13 +11,14 @@ const HERE = "aigc-attention-here";
 export class Matrix {
   // look({token} or {cell}, pressed): what a pointer or finger is on.
   constructor(look) {
-    const caption = element("caption", {}, TEXT.matrixCaption);
     this.head = element("thead");
     this.body = element("tbody");
-    this.table = element("table", {}, caption, this.head, this.body);
-    this.node = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
-    this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", TEXT.matrix);
+    this.table = element("table", {}, this.head, this.body);
+    this.box = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
+    this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-label", TEXT.matrix);
+    const words = element("p", {}, TEXT.matrixWords);
+    this.node = element("div", { className: "aigc-attention-numbers" }, this.box, words);
     for (const type of ["pointerover", "click"]) {
       this.table.addEventListener(type, ({ target }) => {
         const place = target.closest("[data-token], [data-cell]")?.dataset;
@@ -43,16 +44,16 @@ export class Matrix {
   // Scroll its box, and nothing else, until row or column is seen beside the heads.
   reveal(token, cell) {
     const [row, column] = [this.rows[token], this.columns[cell]];
-    const { node, head } = this;
+    const { box, head } = this;
     if (row) {
       const [first, last] = [row.offsetTop - head.offsetHeight, row.offsetTop + row.offsetHeight];
-      node.scrollTop = clamp(node.scrollTop, last - node.clientHeight, first);
+      box.scrollTop = clamp(box.scrollTop, last - box.clientHeight, first);
     }
     if (column) {
       const corner = column.parentElement.firstElementChild;
       const first = column.offsetLeft - corner.offsetWidth;
       const last = column.offsetLeft + column.offsetWidth;
-      node.scrollLeft = clamp(node.scrollLeft, last - node.clientWidth, first);
+      box.scrollLeft = clamp(box.scrollLeft, last - box.clientWidth, first);
     }
   }
 
