@@ -633,6 +633,20 @@ def test_the_matrix_scrolls_in_its_own_box_and_keeps_its_heads(opened):
     assert column["x"] + column["width"] <= edges["x"] + edges["width"]
 
 
+def test_the_matrix_does_not_scroll_under_the_pointer(opened):
+    page = opened(loads=False, viewport={"width": 360, "height": 900})
+    box = page.locator(".aigc-attention-matrix")
+    box.evaluate("node => { node.style.maxHeight = '100px'; node.scrollTop = 30; }")
+    hidden = box.locator("tbody tr").nth(0).locator("td").first
+    hidden.dispatch_event("pointerover")
+    assert page.evaluate(f"{VIEW}.state.token") == 0
+    page.wait_for_timeout(100)
+    assert box.evaluate("node => node.scrollTop") == 30
+    page.locator(".aigc-attention-target button").nth(11).hover()
+    page.wait_for_timeout(100)
+    assert box.evaluate("node => node.scrollTop") > 100
+
+
 def test_in_forced_colours_the_numbers_stay_and_the_choice_is_seen(opened):
     page = opened(loads=False, forced_colors="active")
     pressed = page.locator(".aigc-attention-target button[aria-pressed=true]")

@@ -45,11 +45,7 @@ class AttentionView extends ExplorerView {
       this.look({ token }, pressed),
     );
     this.facts = element("p", { className: "aigc-attention-facts" });
-    this.matrix = new Matrix((place, pressed) => {
-      this.fromMatrix = true; // under a pointer it does not scroll
-      this.look(place, pressed);
-      this.fromMatrix = false;
-    });
+    this.matrix = new Matrix((place, pressed) => this.look(place, pressed, true));
     const written = element("div", { className: "aigc-attention-written" });
     written.append(...this.form.shown, this.strip.node, this.verdict(), this.facts);
     const asked = element("div", { className: "aigc-attention-asked" });
@@ -84,11 +80,13 @@ class AttentionView extends ExplorerView {
     this.set({ ...this.state, ...changes });
   }
 
-  // A pointer that passes need not be meant: it loads nothing.
-  look(place, pressed) {
+  // A pointer that passes need not be meant: it loads nothing. Under one that is on the
+  // matrix this does not scroll.
+  look(place, pressed, fromMatrix = false) {
     const state = { ...this.state, token: null, cell: null };
     for (const key of PLACES) if (place[key] !== undefined) state[key] = Number(place[key]);
     if (PLACES.every((key) => state[key] === this.state[key])) return;
+    this.isStill = fromMatrix;
     if (pressed) this.set(state);
     else this.take(state);
   }
@@ -213,6 +211,7 @@ class AttentionView extends ExplorerView {
     );
     this.describe();
     this.showVerdict();
+    this.isStill = false;
   }
 
   targetsOf(start, tokens, sources) {
@@ -280,7 +279,7 @@ class AttentionView extends ExplorerView {
     this.strip.mark(token);
     this.form.mark(cell);
     this.matrix.mark(token, cell);
-    if (!this.fromMatrix) this.matrix.reveal(token, cell);
+    if (!this.isStill) this.matrix.reveal(token, cell);
     this.form.shade(token === null ? null : attention[token]);
     this.strip.shade(cell === null ? null : this.column(cell));
     const { looked, seen } = this.shown;
