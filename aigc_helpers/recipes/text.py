@@ -29,10 +29,11 @@ RECIPES = {
                 {"name": "日期", "text": "2026年11月27日", "to": "汉", "token": 5},
                 {
                     "name": "比学过的长",
-                    "text": "9876543210987654",
+                    "text": "98765432109876",
                     "to": "汉",
-                    "token": 1,
+                    "token": 4,
                 },
+                {"name": "长而多零", "text": "80000002000010", "to": "汉", "token": 2},
             ],
         },
         data="endless pairs by exact rules: whole numbers of up to 13 digits, and days "
