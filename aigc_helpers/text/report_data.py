@@ -183,7 +183,8 @@ def random_table(rng: random.Random, *, held_out: bool | None = False) -> dict:
 def random_day(rng: random.Random) -> dict:
     """All rows of a plausible day."""
     high = round(rng.triangular(-25, 42, 20))
-    weather = rng.choice(ROWS["weather"].choices)
+    dry, falling = ROWS["weather"].choices[:4], WET[-3:] if high < 4 else WET[:4]
+    weather = rng.choice(dry + falling)
     is_wet = weather in WET
     return {
         "city": rng.choice(CITIES),
@@ -250,7 +251,7 @@ def change(table: dict) -> int:
 
 
 def level_of(index: int) -> str:
-    """The word for an index of air quality, by the six levels of HJ 633-2012."""
+    """The word for an index of air quality, from 0 to 300, as in HJ 633-2012."""
     return next((name for name, most in LEVELS.items() if index <= most), "重度污染")
 
 

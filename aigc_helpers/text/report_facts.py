@@ -1,0 +1,203 @@
+"""What does a bulletin state, and is it so? Patterns that know no network.
+
+Wiseman, Shieber and Rush (2017) read facts out of generated texts with a trained
+extractor; here the language is small enough for patterns. What nobody can assign to a
+row, such as a number without a unit, counts as stated and wrong.
+"""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from aigc_helpers.text import report_data as data
+
+_NUMBER = r"-?\d+"
+_READINGS = (  # in this order; what one has read, a later one does not see
+    r"气温在?(?P<low>#)℃?到(?P<high>#)℃",
+    r"最高(?:气温|可达)?(?P<high>#)℃",
+    r"最低(?:气温|降到)?(?P<low>#)℃",
+    r"前一天(?:的|（)(?P<before>#)℃",
+    r"刮(?P<force>#)级(?P<direction>@)风",
+    r"风向(?P<direction>@)",
+    r"(?P<direction>@)风(?P<force>#)级",
+    r"(?P<direction>@)风",
+    r"风力(?:达到)?(?P<force>#)级",
+    r"(?:降水概率|降水的可能性为|有)(?P<rain>#)%",
+    r"湿度(?:高达|低至)?(?P<humidity>#)%",
+    r"指数(?P<air>#)",
+)
+_CLAIMS = {
+    "warmer": r"前一天[^，。]*?(?:升温|回升|℃高)",
+    "colder": r"前一天[^，。]*?(?:降温|下降|℃低)",
+    "much": r"前一天[^，。]*?(?:明显|大幅|得多)",
+    "damp": r"潮湿|湿度高达",
+    "dry": r"干燥|湿度低至",
+    "level": "|".join(sorted(data.LEVELS, key=len, reverse=True)),
+    "wet": r"(?:有|迎来)(?={weather})",
+    "umbrella": "带伞",
+}
+_TAKEN = "\ue000"  # in the place of what has been read
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value that a bulletin states of a row ("" if of none), and where."""
+
+    row: str
+    value: str
+    start: int
+    end: int
+
+
+@cache
+def _patterns(cities: tuple[str, ...]) -> tuple:
+    """Compiled readings: names first, since a city may hold the name of a wind."""
+    names = {
+        "city": cities,
+        "day": data.ROWS["day"].choices,
+        "weather": data.ROWS["weather"].choices,
+    }
+    directions = _any_of(data.ROWS["direction"].choices)
+    readings = [f"(?P<{key}>{_any_of(values)})" for key, values in names.items()]
+    readings += [r.replace("#", _NUMBER).replace("@", directions) for r in _READINGS]
+    return tuple(re.compile(reading) for reading in readings)
+
+
+def _any_of(names) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+def read_facts(text: str, city: str = "") -> list[Fact]:
+    """Values that a bulletin states, in the order of the text.
+
+    Parameters
+    ----------
+    text : str
+    city : str
+        Another city than those of the book that the text may name.
+    """
+    found, rest = [], text
+    for pattern in _patterns((city, *data.CITIES) if city else data.CITIES):
+        for match in pattern.finditer(rest):
+            for row, value in match.groupdict().items():
+                found.append(Fact(row, value, *match.span(row)))
+            start, end = match.span()
+            rest = rest[:start] + _TAKEN * (end - start) + rest[end:]
+    for match in re.finditer(rf"{_NUMBER}|{_any_of(('□',))}", rest):
+        found.append(Fact("", match[0], *match.span()))
+    return sorted(found, key=lambda fact: fact.start)
+
+
+def read_claims(text: str) -> list[tuple[str, str]]:
+    """Words that depend on values: what is claimed, and the word."""
+    weather = _any_of(data.ROWS["weather"].choices)
+    return [
+        (claim, match[0])
+        for claim, pattern in _CLAIMS.items()
+        for match in re.finditer(pattern.replace("{weather}", weather), text)
+    ]
+
+
+def is_true(fact: Fact, table: dict) -> bool:
+    """Does the row hold what is stated of it?"""
+    return fact.row in table and str(table[fact.row]) == fact.value
+
+
+def claim_is_true(claim: str, word: str, table: dict) -> bool:
+    """Do the table's values bear the word out?"""
+    change = data.change(table)
+    humidity = table.get("humidity", (data.DRY + data.DAMP) // 2)
+    return {
+        "warmer": change > 0,
+        "colder": change < 0,
+        "much": abs(change) >= data.MUCH,
+        "damp": humidity >= data.DAMP,
+        "dry": humidity <= data.DRY,
+        "level": "air" in table and data.level_of(table["air"]) == word,
+        "wet": table.get("weather") in data.WET,
+        "umbrella": data.needs_umbrella(table),
+    }[claim]
+
+
+def told_rightly(facts: list[Fact], claims: list, table: dict) -> set[str]:
+    """Which facts, named as by `report_data.to_tell`, a bulletin tells as they are."""
+    told = {fact.row for fact in facts if is_true(fact, table)}
+    for claim, word in claims:
+        if claim_is_true(claim, word, table):
+            told |= {"warmer": {"trend"}, "colder": {"trend"}, "level": {"air"}}.get(
+                claim, set()
+            )
+    return told
+
+
+COUNTS = (
+    "stated",  # values of rows
+    "right",
+    "invented",  # stated of a row that is empty
+    "claims",  # words that depend on values
+    "claims_right",
+    "to_tell",
+    "told",
+    "repeated",  # values stated before
+)
+
+
+def count_facts(text: str, table: dict) -> dict[str, int]:
+    """The `COUNTS` of one bulletin."""
+    facts, claims = read_facts(text, str(table.get("city", ""))), read_claims(text)
+    owed = set(data.to_tell(table))
+    return {
+        "stated": len(facts),
+        "right": sum(is_true(fact, table) for fact in facts),
+        "invented": sum(fact.row not in table for fact in facts),
+        "claims": len(claims),
+        "claims_right": sum(claim_is_true(*claim, table) for claim in claims),
+        "to_tell": len(owed),
+        "told": len(owed & told_rightly(facts, claims, table)),
+        "repeated": len(facts) - len({fact.row for fact in facts}),
+    }
+
+
+# ---- variety ----------------------------------------------------------------------
+
+
+def skeleton(text: str, city: str = "") -> list[str]:
+    """A bulletin with the names of rows in the place of their values."""
+    pieces, place = [], 0
+    for fact in read_facts(text, city):
+        pieces += [*text[place : fact.start], f"{{{fact.row}}}"]
+        place = fact.end
+    return pieces + list(text[place:])
+
+
+def bigrams(words: list[str]) -> Counter:
+    """Pairs of neighbours, and how often each comes."""
+    return Counter(zip(words, words[1:], strict=False))
+
+
+# ---- a score that counts no facts --------------------------------------------------
+
+
+def bleu(candidates: list, references: list, *, longest: int = 4) -> float:
+    """BLEU of lists of words, one reference each (Papineni et al., 2002), in [0, 1].
+
+    The geometric mean, over n-grams up to four words, of the share of a candidate's
+    n-grams that its reference has too; shorter candidates are punished.
+    """
+    logs = []
+    for n in range(1, longest + 1):
+        shared = total = 0
+        for candidate, reference in zip(candidates, references, strict=True):
+            mine, other = (
+                Counter(zip(*[words[i:] for i in range(n)], strict=False))
+                for words in (candidate, reference)
+            )
+            shared += (mine & other).total()
+            total += mine.total()
+        if not shared:
+            return 0.0
+        logs.append(math.log(shared / total))
+    mine, other = (sum(map(len, several)) for several in (candidates, references))
+    return math.exp(min(0, 1 - other / mine) + sum(logs) / longest)

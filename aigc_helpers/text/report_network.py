@@ -1,0 +1,293 @@
+"""A network that tells a table: a recurrent decoder that attends and copies.
+
+It has no template: each step it writes one character, or copies a whole cell. It has no
+digits and no names either, so what it says of a number it has copied (Gu et al., 2016;
+See, Liu and Manning, 2017).
+"""
+
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from aigc_helpers.language.transduction import pad_sources, transduce
+from aigc_helpers.reader import Mistake
+from aigc_helpers.text.report_data import (
+    ROWS,
+    characters,
+    random_table,
+    require_table,
+    write,
+)
+from aigc_helpers.training import Run
+
+END, UNKNOWN = 0, 1  # tokens: start and end of a bulletin; what stands in no cell
+NO_TARGET = -1
+LONGEST = 90  # tokens of a bulletin; the longest of training have 72
+FAR_BELOW = -1e4  # a score whose probability is 0
+GRADIENT = 1.0  # longest that a step's gradient may be
+
+
+def vocabulary() -> list[str]:
+    """What a network writes, by token: end, unknown, then the wordings' characters."""
+    return ["", "□", *characters()]
+
+
+class Reporter(nn.Module):
+    """A table to a bulletin: a `language.transduction.Transducer` that copies.
+
+    Each cell becomes a vector; all cells together tell each of them about the others,
+    and the decoder, a GRU, what there is. It attends to cells, and a gate decides
+    between its own characters and a copy of the cell that it attends to: the
+    pointer-generator network of See et al. (2017), with attention behind the recurrent
+    layer (Luong, Pham and Manning, 2015). A cell that was copied comes back as input by
+    the name of its row.
+
+    Parameters
+    ----------
+    n_tokens : int
+        V, size of the vocabulary.
+    n_values : list of int
+        How many values each row has, number 0 included.
+    dim, hidden : int
+        Of a cell's vector and a character's, and of the recurrent state.
+    copies : bool
+        Without, it has to write digits and names itself, and scores are (B, V).
+    """
+
+    line_end = END
+
+    def __init__(
+        self,
+        n_tokens: int,
+        n_values: list[int],
+        dim: int = 64,
+        hidden: int = 160,
+        copies: bool = True,
+    ):
+        super().__init__()
+        self.n_tokens, self.copies = n_tokens, copies
+        starts = torch.tensor([0, 0, *n_values]).cumsum(0)[:-1]  # of row 0: padding
+        self.register_buffer("starts", starts, persistent=False)
+        self.register_buffer(
+            "sizes", torch.tensor([1, *n_values]).float(), persistent=False
+        )
+        self.row = nn.Embedding(len(n_values) + 1, dim)
+        self.slope = nn.Embedding(len(n_values) + 1, dim)  # times the value
+        self.value = nn.Embedding(sum(n_values), dim)
+        self.cell = nn.Sequential(nn.SiLU(), nn.Linear(dim, 2 * dim), nn.SiLU())
+        self.whole = nn.Sequential(
+            nn.Linear(2 * dim, 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)
+        )
+        self.about = nn.Linear(2 * dim, dim)
+        self.embedding = nn.Embedding(n_tokens, dim)
+        self.recurrent = nn.GRU(2 * dim, hidden, batch_first=True)
+        self.ask = nn.Linear(hidden, dim)
+        self.join = nn.Linear(hidden + dim, dim)
+        self.write = nn.Linear(dim, n_tokens)
+        self.gate = nn.Linear(hidden + dim, 1)
+        for table in (self.value, self.slope):
+            nn.init.normal_(table.weight, std=0.3)
+
+    def encode(self, source):
+        """Vectors of cells (B, S, D) and of the whole table (B, D), where cells are."""
+        row, value = source.unbind(2)  # (B, S)
+        there = (row > 0).float()
+        share = value / self.sizes[row]  # of the range, in [0, 1)
+        x = self.row(row) + self.value(self.starts[row] + value)
+        x = x + self.slope(row) * (2 * share - 1)[..., None]  # (B, S, D)
+        cells = self.cell(x) * there[..., None]  # (B, S, 2D)
+        whole = self.whole(cells.sum(1) / 4)  # (B, D)
+        return torch.tanh(self.about(cells) + whole[:, None]), whole, there
+
+    def read(self, source, tokens):
+        """Vectors (B, T, D) of target tokens (B, T); of a copy, that of its row."""
+        vectors = self.embedding(tokens.clamp(max=self.n_tokens - 1))
+        if not self.copies:
+            return vectors
+        is_copy = tokens >= self.n_tokens
+        cell = (tokens - self.n_tokens).clamp(min=0)  # (B, T)
+        rows = self.row(source[..., 0].gather(1, cell))
+        return torch.where(is_copy[..., None], rows, vectors)
+
+    def forward(self, source, tokens):
+        """Log probabilities (B, T, V + S) after tokens (B, T), and attention."""
+        scores, attention, _ = self._run(source, tokens, None)
+        return scores, attention
+
+    def initial_state(self, source) -> tuple:
+        """An empty state: h (B, hidden)."""
+        return (torch.zeros(len(source), self.recurrent.hidden_size),)
+
+    def step(self, source, tokens, state):
+        """Log probabilities (B, V + S) after tokens (B,), attention (B, S), state."""
+        scores, attention, h = self._run(source, tokens[:, None], state[0][None])
+        return scores[:, 0], attention[:, 0], (h[0],)
+
+    def _run(self, source, tokens, h):
+        cells, whole, there = self.encode(source)
+        x = self.read(source, tokens)
+        x = torch.cat([x, whole[:, None].expand_as(x)], dim=2)  # (B, T, 2D)
+        states, h = self.recurrent(x, h)  # (B, T, H)
+        match = self.ask(states) @ cells.transpose(1, 2)  # (B, T, S)
+        match = match / cells.shape[2] ** 0.5 + FAR_BELOW * (1 - there)[:, None]
+        log_attention = F.log_softmax(match, dim=2)
+        attention = log_attention.exp()
+        both = torch.cat([states, attention @ cells], dim=2)  # (B, T, H + D)
+        words = F.log_softmax(self.write(torch.tanh(self.join(both))), dim=2)
+        if not self.copies:
+            return words, attention, h
+        gate = self.gate(both)  # (B, T, 1)
+        copied = F.logsigmoid(-gate) + log_attention
+        return torch.cat([F.logsigmoid(gate) + words, copied], dim=2), attention, h
+
+
+# ---- tables and bulletins as tokens ----------------------------------------------
+
+
+def table_features(table: dict) -> list[tuple[int, int]]:
+    """Row number, from 1, and value number of each cell: what a network sees of it."""
+    require_table(table)
+    if not table:
+        raise Mistake("the table is empty", "表是空的：至少填一行。")
+    return [
+        (i, row.number_of(table[key]))
+        for i, (key, row) in enumerate(ROWS.items(), 1)
+        if key in table
+    ]
+
+
+def cells_of(table: dict) -> list[str]:
+    """Texts of the cells, in the order of `table_features`."""
+    return [str(table[key]) for key in ROWS if key in table]
+
+
+def encode_words(words: list[str], cells: list[str], known: dict) -> list[list[int]]:
+    """Tokens that each word may be: of the vocabulary, else each cell that reads so.
+
+    Nobody says from which cell a number was taken; of two equal ones both are right.
+    A word that stands in no cell, such as a wrong number, is `UNKNOWN`.
+    """
+    n = len(known)
+    tokens = []
+    for word in words:
+        here = [n + i for i, cell in enumerate(cells) if cell == word]
+        tokens.append([known[word]] if word in known else here or [UNKNOWN])
+    return tokens
+
+
+def training_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
+    """Tables and bulletins, flaws included; no combination of rows is held out."""
+    rng = random.Random(seed)
+    tables = (random_table(rng) for _ in range(n))
+    return [(table, write(table, rng)) for table in tables]
+
+
+class Pairs:
+    """Pairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
+
+    A target is one token or, where two cells read alike, one of two; `NO_TARGET` does
+    not count, and neither does what stands in no cell.
+    """
+
+    def __init__(self, pairs, known: dict, *, copies: bool = True):
+        sources, inputs, targets = [], [], []
+        for table, words in pairs:
+            cells = cells_of(table) if copies else []
+            words = words if copies else "".join(words)
+            choices = encode_words(words, cells, known) + [[END]]
+            sources.append(table_features(table))
+            inputs.append([END, *(tokens[0] for tokens in choices[:-1])])
+            targets.append([_two(tokens) for tokens in choices])
+        self.sources = pad_sources(sources)
+        self.lengths = torch.tensor([len(row) for row in inputs])
+        self.inputs = _padded(inputs, END)  # (N, T)
+        self.targets = _padded(targets, NO_TARGET)  # (N, T, 2)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
+def _two(tokens: list[int]) -> tuple[int, int]:
+    """One or two tokens that are right; unknown ones are no target."""
+    if tokens == [UNKNOWN]:
+        return NO_TARGET, NO_TARGET
+    return tokens[0], tokens[1] if len(tokens) > 1 else NO_TARGET
+
+
+def _padded(rows, value: int):
+    rows = [torch.tensor(row) for row in rows]
+    return nn.utils.rnn.pad_sequence(rows, True, value)
+
+
+# ---- training and writing ---------------------------------------------------------
+
+
+def copying_loss(scores, targets):
+    """Mean of -ln p(right token) in nats over all targets.
+
+    ``scores`` are log probabilities (B, T, V + S), ``targets`` (B, T, 2): two tokens
+    are both right, -1 is none. Gu et al. (2016), equation 4, adds up what copies of
+    the same word have, as here.
+    """
+    is_target = targets != NO_TARGET  # (B, T, 2)
+    p = scores.gather(2, targets.clamp(min=0))
+    p = p.masked_fill(~is_target, 2 * FAR_BELOW).logsumexp(2)  # (B, T)
+    counts = is_target.any(2)
+    return -(p * counts).sum() / counts.sum()
+
+
+def train_reporter(reporter, pairs: Pairs, **options):
+    """Train on pairs of tables and bulletins; return the average and the history.
+
+    Parameters
+    ----------
+    reporter : Reporter
+        Changed in place.
+    pairs : Pairs
+    **options
+        ``steps``, ``batch_size`` (64), ``lr`` (4e-3, of AdamW), ``decay`` (0.99, of the
+        averaged network), ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
+
+    Raises
+    ------
+    Mistake
+        If a number cannot be meant.
+    DivergedError
+        If the loss is no longer a number, or far from its first value.
+    """
+    optimizer = torch.optim.AdamW(
+        reporter.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
+    options = {"batch_size": 64, "lr": 4e-3, "decay": 0.99} | options
+    run = Run(reporter, {"optimizer": optimizer}, **options)
+    for _ in run:
+        chosen = torch.randint(len(pairs), (run.batch_size,), generator=run.rng)
+        n = pairs.lengths[chosen].max()
+        source, tokens = pairs.sources[chosen], pairs.inputs[chosen, :n]
+        scores, _ = reporter(source, tokens)
+        loss = copying_loss(scores, pairs.targets[chosen, :n])
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(reporter.parameters(), GRADIENT)
+        optimizer.step()
+        run.record(loss=loss)
+    return run.average, run.history
+
+
+def report(reporter, tables: list[dict], *, words: list[str] | None = None):
+    """Bulletins of tables, greedily: lists of words, each a character or a cell."""
+    words = words or vocabulary()
+    source = pad_sources([table_features(table) for table in tables])
+    written = transduce(reporter, source, max_length=LONGEST)
+    return [
+        as_words(one.tokens, table, words)
+        for one, table in zip(written, tables, strict=True)
+    ]
+
+
+def as_words(tokens, table: dict, words: list[str]) -> list[str]:
+    """Tokens of a bulletin as words; those behind the vocabulary are cells."""
+    all_words = [*words, *cells_of(table)]
+    return [all_words[token] for token in tokens]
