@@ -191,7 +191,7 @@ def random_day(rng: random.Random) -> dict:
         "day": rng.choice(ROWS["day"].choices),
         "weather": weather,
         "high": high,
-        "low": max(high - rng.randint(2, 14), ROWS["low"].low),
+        "low": _clipped("low", high - rng.randint(2, 14)),
         "before": _clipped("before", high + round(rng.gauss(0, 6))),
         "direction": rng.choice(ROWS["direction"].choices),
         "force": min(int(rng.expovariate(1 / 4)), 12),

@@ -76,9 +76,9 @@ class Reporter(nn.Module):
         self.row = nn.Embedding(len(n_values) + 1, dim)
         self.slope = nn.Embedding(len(n_values) + 1, dim)  # times the value
         self.value = nn.Embedding(sum(n_values), dim)
-        self.cell = nn.Sequential(nn.SiLU(), nn.Linear(dim, 2 * dim), nn.SiLU())
+        self.cell = nn.Sequential(nn.Linear(dim, 2 * dim), nn.SiLU())
         self.whole = nn.Sequential(
-            nn.Linear(2 * dim, 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)
+            nn.Linear(dim, 4 * dim), nn.SiLU(), nn.Linear(4 * dim, dim)
         )
         self.about = nn.Linear(2 * dim, dim)
         self.embedding = nn.Embedding(n_tokens, dim)
@@ -96,10 +96,9 @@ class Reporter(nn.Module):
         there = (row > 0).float()
         share = value / self.sizes[row]  # of the range, in [0, 1)
         x = self.row(row) + self.value(self.starts[row] + value)
-        x = x + self.slope(row) * (2 * share - 1)[..., None]  # (B, S, D)
-        cells = self.cell(x) * there[..., None]  # (B, S, 2D)
-        whole = self.whole(cells.sum(1) / 4)  # (B, D)
-        return torch.tanh(self.about(cells) + whole[:, None]), whole, there
+        x = x + self.slope(row) * (8 * share - 4)[..., None]  # (B, S, D)
+        whole = self.whole((x * there[..., None]).sum(1) / 3)  # (B, D)
+        return torch.tanh(self.about(self.cell(x)) + whole[:, None]), whole, there
 
     def read(self, source, tokens):
         """Vectors (B, T, D) of target tokens (B, T); of a copy, that of its row."""
