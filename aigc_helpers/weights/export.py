@@ -16,6 +16,7 @@ from aigc_helpers.runtime import evaluation_mode
 
 TOLERANCE = 1e-4  # largest difference to torch over CHECKS random inputs or steps
 CHECKS = 100
+MOST_SOURCE, MOST_TARGET = 256, 24  # source tokens; target tokens that are compared
 _FORMAT = 1  # raise it when this module writes files in another way
 _KEY = "aigc_fingerprint"
 _Draw = Callable[[torch.Generator, int], dict[str, torch.Tensor]]  # inputs by name
@@ -99,6 +100,64 @@ def export_step(model: nn.Module, path: Path) -> Path:
     return _export_if_stale(job, path)
 
 
+def export_transducer(model: nn.Module, path: Path, sources: Sequence) -> Path:
+    """Export one step of a `language.transduction.Transducer`, its encoder included.
+
+    Inputs "source" (1, S, F) int64 for any S, "token" (1,) int64 and "state_0", …, at
+    first zeros; outputs "scores", "attention" and "next_0", …, the next state. Compared
+    with torch over all tokens that it writes, and 24 at most, each side on its own
+    states. No recurrent layer may run over the source: torch.export unrolls it to the
+    length of the example.
+
+    Parameters
+    ----------
+    sources : sequence of int64 tensors (1, S, F)
+        Of the kind that the network reads, of several lengths, the first with S > 1.
+
+    Raises
+    ------
+    ExportError
+        If any score, attention or state differs by more than ``TOLERANCE``.
+    """
+    inputs = _transducer_inputs(model, sources[0])
+    longer = _transducer_inputs(model, torch.cat([sources[0]] * 2, 1))
+    length = torch.export.Dim("length", min=1, max=MOST_SOURCE)
+    sizes = [_open_sizes(value, longer[key], length) for key, value in inputs.items()]
+    job = _Export(
+        _TransducerStep(model),
+        inputs,
+        ("scores", "attention", *(f"next_{i}" for i in range(len(inputs) - 2))),
+        lambda content: _largest_transduction_difference(model, content, sources),
+        (*sizes[:2], tuple(sizes[2:])),
+    )
+    return _export_if_stale(job, path)
+
+
+def _transducer_inputs(model: nn.Module, source: torch.Tensor) -> dict:
+    """Those of the first step."""
+    state = enumerate(model.initial_state(source))
+    inputs = {"source": source, "token": torch.full((1,), model.line_end)}
+    return inputs | {f"state_{i}": part for i, part in state}
+
+
+def _open_sizes(short: torch.Tensor, long: torch.Tensor, length) -> dict | None:
+    """The dimensions in which two tensors differ in size: the source's length."""
+    sizes = enumerate(zip(short.shape, long.shape, strict=True))
+    return {i: length for i, (a, b) in sizes if a != b} or None
+
+
+class _TransducerStep(nn.Module):
+    """One step of a transducer as a network of tensors alone."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, source, token, *state):
+        scores, attention, state = self.model.step(source, token, state)
+        return (scores, attention, *state)
+
+
 class _Step(nn.Module):
     """One step of a language model as a network of tensors alone."""
 
@@ -132,6 +191,7 @@ class _Export:
     inputs: dict[str, torch.Tensor]
     outputs: tuple[str, ...]
     difference: Callable[[bytes], float]
+    sizes: tuple | None = None  # dimensions of any size, as torch.export takes them
 
 
 def _export_if_stale(job: _Export, path: Path) -> Path:
@@ -189,6 +249,27 @@ def _largest_step_difference(model: nn.Module, content: bytes) -> float:
     return largest
 
 
+def _largest_transduction_difference(
+    model: nn.Module, content: bytes, sources: Sequence
+) -> float:
+    """Largest difference of any output over the tokens that torch writes."""
+    session, largest = _session(content), 0.0
+    for source in sources:
+        state = ours = tuple(model.initial_state(source))
+        token = torch.full((1,), model.line_end)
+        for _ in range(MOST_TARGET):
+            with torch.no_grad():
+                scores, attention, state = model.step(source, token, state)
+            feed = {f"state_{i}": value.numpy() for i, value in enumerate(ours)}
+            feed |= {"source": source.numpy(), "token": token.numpy()}
+            results = session.run(None, feed)
+            largest = _larger(largest, [scores, attention, *state], results)
+            ours, token = map(torch.from_numpy, results[2:]), scores.argmax(1)
+            if token.item() == model.line_end:
+                break
+    return largest
+
+
 def _larger(largest: float, expected: Sequence, results: list) -> float:
     """The largest difference so far; what is not a number stays so."""
     for ours, theirs in zip(expected, results, strict=True):
@@ -226,8 +307,15 @@ def _exported(job: _Export):
             verbose=False,
             input_names=list(job.inputs),
             output_names=list(job.outputs),
+            dynamic_shapes=job.sizes,
         )
-    return program.model_proto
+    model = program.model_proto
+    if job.sizes:  # results keep the example's: onnxruntime would warn at any other
+        del model.graph.value_info[:]
+        for output in model.graph.output:
+            for size in output.type.tensor_type.shape.dim:
+                size.Clear()
+    return model
 
 
 @contextmanager
