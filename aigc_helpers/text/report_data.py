@@ -57,18 +57,14 @@ class Row:
 
     @property
     def n_values(self) -> int:
-        """How many values a network tells apart; number 0 is one without a name."""
-        if self.free:
-            return 1
-        return 1 + (len(self.choices) or self.high - self.low + 1)
+        """How many values a network tells apart."""
+        return 1 if self.free else len(self.choices) or self.high - self.low + 1
 
     def number_of(self, value) -> int:
-        """The number by which a network knows a value; numbers outside are clipped."""
+        """The number, from 0, by which a network knows a value."""
         if self.free:
             return 0
-        if self.choices:
-            return 1 + self.choices.index(value)
-        return 1 + min(max(value, self.low), self.high) - self.low
+        return self.choices.index(value) if self.choices else value - self.low
 
 
 ROWS = {
@@ -206,6 +202,12 @@ def random_index(rng: random.Random) -> int:
     i = rng.choices(range(5), (35, 30, 15, 10, 10))[0]
     ends = [0, *LEVELS.values()]
     return rng.randint(ends[i] + 1, ends[i + 1])
+
+
+def held_out_tables(n: int, seed: int = 0) -> list[dict]:
+    """Tables whose combinations of rows no training has seen."""
+    rng = random.Random(seed)
+    return [random_table(rng, held_out=True) for _ in range(n)]
 
 
 def is_held_out(table: dict) -> bool:

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+import torch
+
 from aigc_helpers.text import report_data as data
 
 _NUMBER = r"-?\d+"
@@ -160,6 +162,35 @@ def count_facts(text: str, table: dict) -> dict[str, int]:
     }
 
 
+def fact_counts(texts: list[str], tables: list[dict]) -> torch.Tensor:
+    """The `COUNTS` of several bulletins, float64 (N, 8), one row a table."""
+    rows = [
+        list(count_facts(text, table).values())
+        for text, table in zip(texts, tables, strict=True)
+    ]
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+SHARES = {  # share: what is counted, and of what
+    "precision": ("right", "stated"),
+    "recall": ("told", "to_tell"),
+    "word_precision": ("claims_right", "claims"),
+}
+
+
+def share(counts: torch.Tensor, name: str) -> float:
+    """One of the `SHARES` over all tables, in [0, 1]; 1 where nothing is counted."""
+    part, whole = (float(counts[:, COUNTS.index(key)].sum()) for key in SHARES[name])
+    return part / whole if whole else 1.0
+
+
+def is_flawless(counts: torch.Tensor) -> torch.Tensor:
+    """Which bulletins (N,) state and claim nothing wrong, and tell all they owe."""
+    column = {key: counts[:, i] for i, key in enumerate(COUNTS)}
+    whole = [column[part] == column[of] for part, of in SHARES.values()]
+    return torch.stack(whole).all(0) & (column["repeated"] == 0)
+
+
 # ---- variety ----------------------------------------------------------------------
 
 
@@ -172,6 +203,23 @@ def skeleton(text: str, city: str = "") -> list[str]:
     return pieces + list(text[place:])
 
 
+def variety(texts: list[str], tables: list[dict]) -> tuple[float, int]:
+    """How far from one pattern: share of bigrams outside it, number of skeletons.
+
+    The pattern is all that `report_data.write_by_template` writes of these tables:
+    bigrams of skeletons that never come there are outside.
+    """
+    pattern, mine, skeletons = set(), Counter(), set()
+    for text, table in zip(texts, tables, strict=True):
+        city = str(table.get("city", ""))
+        pattern |= set(bigrams(skeleton("".join(data.write_by_template(table)), city)))
+        pieces = skeleton(text, city)
+        skeletons.add("".join(pieces))
+        mine += bigrams(pieces)
+    outside = sum(n for pair, n in mine.items() if pair not in pattern)
+    return outside / max(mine.total(), 1), len(skeletons)
+
+
 def bigrams(words: list[str]) -> Counter:
     """Pairs of neighbours, and how often each comes."""
     return Counter(zip(words, words[1:], strict=False))
@@ -180,24 +228,39 @@ def bigrams(words: list[str]) -> Counter:
 # ---- a score that counts no facts --------------------------------------------------
 
 
-def bleu(candidates: list, references: list, *, longest: int = 4) -> float:
-    """BLEU of lists of words, one reference each (Papineni et al., 2002), in [0, 1].
+def text_words(text: str) -> list[str]:
+    """Numbers whole, and all other characters."""
+    return re.findall(rf"{_NUMBER}|.", text)
 
-    The geometric mean, over n-grams up to four words, of the share of a candidate's
-    n-grams that its reference has too; shorter candidates are punished.
+
+def exchange_numbers(text: str) -> str:
+    """The same words, but each number stands where the one before it stood."""
+    numbers = re.findall(_NUMBER, text)
+    others = iter(numbers[1:] + numbers[:1])
+    return re.sub(_NUMBER, lambda _: next(others), text)
+
+
+def bleu(candidates: list[str], references: list[str], *, longest: int = 4) -> float:
+    """BLEU of texts, one reference each (Papineni et al., 2002), in [0, 1].
+
+    The geometric mean, over n-grams of up to four words, of the share of the
+    candidates' n-grams that their references have too; shorter candidates are punished.
+    Words are those of `text_words`.
     """
+    pairs = [
+        (text_words(candidate), text_words(reference))
+        for candidate, reference in zip(candidates, references, strict=True)
+    ]
     logs = []
     for n in range(1, longest + 1):
-        shared = total = 0
-        for candidate, reference in zip(candidates, references, strict=True):
-            mine, other = (
-                Counter(zip(*[words[i:] for i in range(n)], strict=False))
-                for words in (candidate, reference)
-            )
-            shared += (mine & other).total()
-            total += mine.total()
+        grams = [(_n_grams(mine, n), _n_grams(other, n)) for mine, other in pairs]
+        shared = sum((mine & other).total() for mine, other in grams)
         if not shared:
             return 0.0
-        logs.append(math.log(shared / total))
-    mine, other = (sum(map(len, several)) for several in (candidates, references))
+        logs.append(math.log(shared / sum(mine.total() for mine, _ in grams)))
+    mine, other = (sum(map(len, texts)) for texts in zip(*pairs, strict=True))
     return math.exp(min(0, 1 - other / mine) + sum(logs) / longest)
+
+
+def _n_grams(words: list[str], n: int) -> Counter:
+    return Counter(zip(*[words[i:] for i in range(n)], strict=False))

@@ -5,33 +5,17 @@ digits and no names either, so what it says of a number it has copied (Gu et al.
 See, Liu and Manning, 2017).
 """
 
-import random
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from aigc_helpers.language.transduction import pad_sources, transduce
-from aigc_helpers.reader import Mistake
-from aigc_helpers.text.report_data import (
-    ROWS,
-    characters,
-    random_table,
-    require_table,
-    write,
-)
+from aigc_helpers.language.transduction import transduce
+from aigc_helpers.text.report_coding import END, NO_TARGET, Coding, Pairs
 from aigc_helpers.training import Run
 
-END, UNKNOWN = 0, 1  # tokens: start and end of a bulletin; what stands in no cell
-NO_TARGET = -1
-LONGEST = 90  # tokens of a bulletin; the longest of training have 72
+LONGEST = 100  # tokens of a bulletin
 FAR_BELOW = -1e4  # a score whose probability is 0
 GRADIENT = 1.0  # longest that a step's gradient may be
-
-
-def vocabulary() -> list[str]:
-    """What a network writes, by token: end, unknown, then the wordings' characters."""
-    return ["", "□", *characters()]
 
 
 class Reporter(nn.Module):
@@ -49,7 +33,7 @@ class Reporter(nn.Module):
     n_tokens : int
         V, size of the vocabulary.
     n_values : list of int
-        How many values each row has, number 0 included.
+        How many values each row has.
     dim, hidden : int
         Of a cell's vector and a character's, and of the recurrent state.
     copies : bool
@@ -68,7 +52,7 @@ class Reporter(nn.Module):
     ):
         super().__init__()
         self.n_tokens, self.copies = n_tokens, copies
-        starts = torch.tensor([0, 0, *n_values]).cumsum(0)[:-1]  # of row 0: padding
+        starts = torch.tensor([0, 0, *n_values]).cumsum(0)[:-1]  # row 0 is padding
         self.register_buffer("starts", starts, persistent=False)
         self.register_buffer(
             "sizes", torch.tensor([1, *n_values]).float(), persistent=False
@@ -94,8 +78,8 @@ class Reporter(nn.Module):
         """Vectors of cells (B, S, D) and of the whole table (B, D), where cells are."""
         row, value = source.unbind(2)  # (B, S)
         there = (row > 0).float()
-        share = value / self.sizes[row]  # of the range, in [0, 1)
-        x = self.row(row) + self.value(self.starts[row] + value)
+        share = (value - self.starts[row]) / self.sizes[row]  # of its range, in [0, 1)
+        x = self.row(row) + self.value(value)
         x = x + self.slope(row) * (8 * share - 4)[..., None]  # (B, S, D)
         whole = self.whole((x * there[..., None]).sum(1) / 3)  # (B, D)
         return torch.tanh(self.about(self.cell(x)) + whole[:, None]), whole, there
@@ -140,84 +124,6 @@ class Reporter(nn.Module):
         gate = self.gate(both)  # (B, T, 1)
         copied = F.logsigmoid(-gate) + log_attention
         return torch.cat([F.logsigmoid(gate) + words, copied], dim=2), attention, h
-
-
-# ---- tables and bulletins as tokens ----------------------------------------------
-
-
-def table_features(table: dict) -> list[tuple[int, int]]:
-    """Row number, from 1, and value number of each cell: what a network sees of it."""
-    require_table(table)
-    if not table:
-        raise Mistake("the table is empty", "表是空的：至少填一行。")
-    return [
-        (i, row.number_of(table[key]))
-        for i, (key, row) in enumerate(ROWS.items(), 1)
-        if key in table
-    ]
-
-
-def cells_of(table: dict) -> list[str]:
-    """Texts of the cells, in the order of `table_features`."""
-    return [str(table[key]) for key in ROWS if key in table]
-
-
-def encode_words(words: list[str], cells: list[str], known: dict) -> list[list[int]]:
-    """Tokens that each word may be: of the vocabulary, else each cell that reads so.
-
-    Nobody says from which cell a number was taken; of two equal ones both are right.
-    A word that stands in no cell, such as a wrong number, is `UNKNOWN`.
-    """
-    n = len(known)
-    tokens = []
-    for word in words:
-        here = [n + i for i, cell in enumerate(cells) if cell == word]
-        tokens.append([known[word]] if word in known else here or [UNKNOWN])
-    return tokens
-
-
-def training_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
-    """Tables and bulletins, flaws included; no combination of rows is held out."""
-    rng = random.Random(seed)
-    tables = (random_table(rng) for _ in range(n))
-    return [(table, write(table, rng)) for table in tables]
-
-
-class Pairs:
-    """Pairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
-
-    A target is one token or, where two cells read alike, one of two; `NO_TARGET` does
-    not count, and neither does what stands in no cell.
-    """
-
-    def __init__(self, pairs, known: dict, *, copies: bool = True):
-        sources, inputs, targets = [], [], []
-        for table, words in pairs:
-            cells = cells_of(table) if copies else []
-            words = words if copies else "".join(words)
-            choices = encode_words(words, cells, known) + [[END]]
-            sources.append(table_features(table))
-            inputs.append([END, *(tokens[0] for tokens in choices[:-1])])
-            targets.append([_two(tokens) for tokens in choices])
-        self.sources = pad_sources(sources)
-        self.lengths = torch.tensor([len(row) for row in inputs])
-        self.inputs = _padded(inputs, END)  # (N, T)
-        self.targets = _padded(targets, NO_TARGET)  # (N, T, 2)
-
-    def __len__(self) -> int:
-        return len(self.sources)
-
-
-def _two(tokens: list[int]) -> tuple[int, int]:
-    """One or two tokens that are right; unknown ones are no target."""
-    if tokens == [UNKNOWN]:
-        return NO_TARGET, NO_TARGET
-    return tokens[0], tokens[1] if len(tokens) > 1 else NO_TARGET
-
-
-def _padded(rows, value: int):
-    rows = [torch.tensor(row) for row in rows]
-    return nn.utils.rnn.pad_sequence(rows, True, value)
 
 
 # ---- training and writing ---------------------------------------------------------
@@ -275,18 +181,30 @@ def train_reporter(reporter, pairs: Pairs, **options):
     return run.average, run.history
 
 
-def report(reporter, tables: list[dict], *, words: list[str] | None = None):
-    """Bulletins of tables, greedily: lists of words, each a character or a cell."""
-    words = words or vocabulary()
-    source = pad_sources([table_features(table) for table in tables])
-    written = transduce(reporter, source, max_length=LONGEST)
+def report(reporter, tables: list[dict], coding: Coding) -> list[list[str]]:
+    """Bulletins of tables, the likeliest word at each step: lists of words."""
+    written = transduce(reporter, coding.sources(tables), max_length=LONGEST)
     return [
-        as_words(one.tokens, table, words)
+        coding.decode(one.tokens, table)
         for one, table in zip(written, tables, strict=True)
     ]
 
 
-def as_words(tokens, table: dict, words: list[str]) -> list[str]:
-    """Tokens of a bulletin as words; those behind the vocabulary are cells."""
-    all_words = [*words, *cells_of(table)]
-    return [all_words[token] for token in tokens]
+@torch.no_grad()
+def sample_reports(
+    reporter, tables: list[dict], coding: Coding, *, temperature=1.0, seed=0
+) -> list[list[str]]:
+    """Bulletins whose words are drawn, each as often as the network finds it likely."""
+    source, rng = coding.sources(tables), torch.Generator().manual_seed(seed)
+    state, tokens = reporter.initial_state(source), torch.full((len(source),), END)
+    written = []
+    for _ in range(LONGEST):
+        scores, _, state = reporter.step(source, tokens, state)
+        p = (scores / temperature).softmax(1)  # (B, V + S)
+        tokens = torch.multinomial(p, 1, generator=rng)[:, 0]  # (B,)
+        written.append(tokens)
+    rows = torch.stack([*written, torch.full_like(tokens, END)], 1).tolist()
+    return [
+        coding.decode(row[: row.index(END)], table)
+        for row, table in zip(rows, tables, strict=True)
+    ]
