@@ -24,7 +24,10 @@ FIRST_TABLE = {
     "空气质量指数": 42,
 }
 TABLES = (
-    {"name": "回暖的晴天", "table": FIRST_TABLE | {"天气": "晴", "最高气温": 28, "降水概率": 0}},
+    {
+        "name": "回暖的晴天",
+        "table": FIRST_TABLE | {"天气": "晴", "最高气温": 28, "降水概率": 0},
+    },
 )
 
 RECIPES = {
@@ -32,7 +35,7 @@ RECIPES = {
         "text",
         "Reporter",
         "看表写天气预报的网络",
-        steps=5000,
+        steps=6000,
         batch_size=64,
         arguments={
             "n_tokens": 82,

@@ -16,6 +16,7 @@ from aigc_helpers.reader import Mistake
 
 MISSING = 0.25  # how often a row of a table is empty
 FEWEST_ROWS = 4
+ODD = 0.1  # how often a value does not go with the others: readers edit single rows
 OMITTED = 0.06  # how often a fact that is to be told is left out
 WRONG = 0.03  # how often a row is misread: another number, another name
 MIXED_UP = 0.5  # ... and how many of these numbers are those of another row
@@ -65,6 +66,10 @@ class Row:
         if self.free:
             return 0
         return self.choices.index(value) if self.choices else value - self.low
+
+    def draw(self, rng: random.Random):
+        """Any of the values, all alike."""
+        return rng.choice(self.choices or range(self.low, self.high + 1))
 
 
 ROWS = {
@@ -163,12 +168,15 @@ def require_table(table: dict) -> None:
 def random_table(rng: random.Random, *, held_out: bool | None = False) -> dict:
     """A table: the rows that are there, by name, and their values.
 
-    Values go together as in a plausible day; rows are missing at random. Of all
+    Most values go together as in a plausible day; rows are missing at random. Of all
     combinations of rows a fifth is ``held_out`` from training, see `is_held_out`; None
     takes any.
     """
     while True:
         day = random_day(rng)
+        for key, row in ROWS.items():
+            if rng.random() < ODD:
+                day[key] = row.draw(rng)
         table = {key: day[key] for key in ROWS if rng.random() >= MISSING}
         if len(table) < FEWEST_ROWS or not to_tell(table):
             continue
@@ -340,5 +348,7 @@ def _words(wording: dict, order: tuple, table: dict) -> list[str]:
 def characters() -> tuple[str, ...]:
     """All characters of all wordings: what a network can write without copying."""
     texts = ["，。", *LEVELS]
-    texts += [re.sub(r"\{\w+\}", "", w) for several in WORDINGS.values() for w in several]
+    texts += [
+        re.sub(r"\{\w+\}", "", w) for several in WORDINGS.values() for w in several
+    ]
     return tuple(sorted(set("".join(texts))))
