@@ -23,12 +23,11 @@ FIRST_TABLE = {
     "湿度": 88,
     "空气质量指数": 42,
 }
-TABLES = (
-    {
-        "name": "回暖的晴天",
-        "table": FIRST_TABLE | {"天气": "晴", "最高气温": 28, "降水概率": 0},
-    },
-)
+WARM_DAY = {"天气": "晴", "最高气温": 28, "最低气温": 17, "降水概率": 0, "湿度": 55}
+PRESETS = [
+    {"name": "降温的雨天", "table": FIRST_TABLE},
+    {"name": "回暖的晴天", "table": FIRST_TABLE | WARM_DAY},
+]
 
 RECIPES = {
     "text_reporter": Recipe(
@@ -106,7 +105,7 @@ def reporter_facts(reporter) -> dict:
         "fields": text.fields(),
         "target": list(text.copying_coding().words[1:]),
         "table": FIRST_TABLE,
-        "presets": list(TABLES),
+        "presets": PRESETS,
         "max_length": LONGEST,
     }
 

@@ -1,7 +1,7 @@
-"""Bulletins of 1,000 tables with combinations of rows not seen: chapter 09, three seeds.
+"""Bulletins of 1,000 tables with combinations of rows not seen: chapter 09.
 
-What writes the training sentences is the ceiling of what can be learnt word by word, a
-template the rival. Two networks learn alike, one that copies cells and one that has to
+Three seeds. What writes the training sentences is what is imitated, a template the
+rival. Two networks learn alike, one that copies cells and one that has to
 spell them; the shipped network draws its words by chance as well. Each bulletin is
 compared with one reference, a flawless one in another wording.
 """

@@ -109,7 +109,7 @@ def spelling_coding() -> Coding:
 
 
 def fields() -> list[dict]:
-    """The rows as an explorer of tables takes them, numbered as in `Coding.features`."""
+    """The rows as an explorer takes them, numbered as in `Coding.features`."""
     found, start = [], 0
     for i, row in enumerate(ROWS.values(), 1):
         facts = {"id": i, "name": row.name, "offset": start}

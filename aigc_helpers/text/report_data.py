@@ -32,9 +32,9 @@ DRY, DAMP = 30, 80  # per cent of humidity up to which, and from which, it is to
 LEVELS = {"优": 50, "良": 100, "轻度污染": 150, "中度污染": 200, "重度污染": 300}
 
 CITIES = tuple(
-    "北京 上海 天津 重庆 哈尔滨 长春 沈阳 大连 石家庄 太原 呼和浩特 济南 青岛 郑州 洛阳 "
-    "西安 兰州 西宁 银川 乌鲁木齐 南京 苏州 杭州 宁波 合肥 南昌 福州 厦门 武汉 长沙 "
-    "广州 深圳 南宁 桂林 海口 成都 贵阳 昆明 大理 拉萨".split()
+    "北京 上海 天津 重庆 哈尔滨 长春 沈阳 大连 石家庄 太原 呼和浩特 济南 青岛 郑州 "
+    "洛阳 西安 兰州 西宁 银川 乌鲁木齐 南京 苏州 杭州 宁波 合肥 南昌 福州 厦门 武汉 "
+    "长沙 广州 深圳 南宁 桂林 海口 成都 贵阳 昆明 大理 拉萨".split()
 )
 WET = ("小雨", "中雨", "大雨", "雷阵雨", "小雪", "中雪", "雨夹雪")
 RAINY = ("小雨", "中雨", "大雨", "雷阵雨", "雨夹雪")
@@ -347,8 +347,6 @@ def _words(wording: dict, order: tuple, table: dict) -> list[str]:
 @cache
 def characters() -> tuple[str, ...]:
     """All characters of all wordings: what a network can write without copying."""
-    texts = ["，。", *LEVELS]
-    texts += [
-        re.sub(r"\{\w+\}", "", w) for several in WORDINGS.values() for w in several
-    ]
-    return tuple(sorted(set("".join(texts))))
+    wordings = "".join(sum(WORDINGS.values(), ()))
+    texts = re.sub(r"\{\w+\}", "", wordings) + "，。" + "".join(LEVELS)
+    return tuple(sorted(set(texts)))

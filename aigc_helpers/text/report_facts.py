@@ -36,7 +36,7 @@ _CLAIMS = {
     "much": r"前一天[^，。]*?(?:明显|大幅|得多)",
     "damp": r"潮湿|湿度高达",
     "dry": r"干燥|湿度低至",
-    "level": "|".join(sorted(data.LEVELS, key=len, reverse=True)),
+    "level": "优|良|[轻中重]度污染",
     "wet": r"(?:有|迎来)(?={weather})",
     "umbrella": "带伞",
 }
