@@ -133,8 +133,8 @@ def copying_loss(scores, targets):
     """Mean of -ln p(right token) in nats over all targets.
 
     ``scores`` are log probabilities (B, T, V + S), ``targets`` (B, T, 2): two tokens
-    are both right, -1 is none. Gu et al. (2016), equation 4, adds up what copies of
-    the same word have, as here.
+    are both right, -1 is none. What copies of equal words have is added up (See et al.,
+    2017, section 2.2).
     """
     is_target = targets != NO_TARGET  # (B, T, 2)
     p = scores.gather(2, targets.clamp(min=0))

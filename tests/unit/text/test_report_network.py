@@ -60,6 +60,16 @@ def test_scores_are_log_probabilities_and_padding_has_none():
 
 
 @torch.no_grad()
+def test_after_a_copy_it_knows_which_row_was_copied():
+    network, coding = tiny()
+    source = coding.sources([{"high": 20, "low": 20}])
+    copies = [torch.tensor([network.n_tokens + i]) for i in range(2)]
+    state = network.initial_state(source)
+    one, other = (network.step(source, token, state)[0] for token in copies)
+    assert (one - other).abs().max() > 0.01
+
+
+@torch.no_grad()
 def test_padding_changes_nothing():
     network, coding = tiny()
     tables = text.held_out_tables(8)
