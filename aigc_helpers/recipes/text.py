@@ -34,10 +34,10 @@ RECIPES = {
         "text",
         "Reporter",
         "看表写天气预报的网络",
-        steps=6000,
+        steps=8000,
         batch_size=64,
         arguments={
-            "n_tokens": 82,
+            "n_tokens": 87,
             "n_values": [1, 10, 11, 68, 68, 68, 8, 13, 101, 96, 300],
             "dim": 64,
             "hidden": 160,

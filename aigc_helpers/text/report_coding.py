@@ -20,6 +20,7 @@ from aigc_helpers.text.report_data import (
 END, UNKNOWN = 0, 1  # tokens: start and end of a bulletin; what stands in no cell
 NO_TARGET = -1
 DIGITS = "-0123456789"
+ALIKE = 16  # batches among whose pairs, of about one length, a batch is drawn
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,13 @@ def training_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
 class Pairs:
     """Pairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
 
-    A target is one token or, where two cells read alike, one of two; `NO_TARGET` does
-    not count, and so what stands in no cell does not.
+    They are sorted by ``lengths`` (N,), so that a batch holds little padding. A target
+    is one token or, where two cells read alike, one of two; `NO_TARGET` does not count,
+    and so what stands in no cell does not.
     """
 
     def __init__(self, pairs, coding: Coding):
+        pairs = sorted(pairs, key=lambda pair: len(pair[1]))
         choices = [coding.encode(words, table) + [[END]] for table, words in pairs]
         inputs = [[END, *(tokens[0] for tokens in row[:-1])] for row in choices]
         self.sources = coding.sources([table for table, _ in pairs])
@@ -146,6 +149,12 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.sources)
+
+    def draw(self, n: int, rng: torch.Generator) -> torch.Tensor:
+        """Which pairs (n,) are a batch: any of those that are about as long."""
+        n_alike = min(ALIKE * n, len(self))
+        start = torch.randint(len(self) - n_alike + 1, (1,), generator=rng)
+        return start + torch.randint(n_alike, (n,), generator=rng)
 
 
 def _two(tokens: list[int]) -> tuple[int, int]:

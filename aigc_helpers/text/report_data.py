@@ -14,8 +14,7 @@ from functools import cache
 
 from aigc_helpers.reader import Mistake
 
-MISSING = 0.25  # how often a row of a table is empty
-FEWEST_ROWS = 4
+MISSING = 0.05, 0.7  # how often a row is empty, at least and at most: a table's own
 ODD = 0.1  # how often a value does not go with the others: readers edit single rows
 OMITTED = 0.06  # how often a fact that is to be told is left out
 WRONG = 0.03  # how often a row is misread: another number, another name
@@ -130,6 +129,7 @@ WORDINGS = {
         "空气质量{level}（指数{air}）",
     ),
     "umbrella": ("出门请带伞", "记得带伞"),
+    "nothing": ("没有特别要说的",),
 }
 ORDERS = (  # the first is the template's
     ("weather", "temperature", "trend", "wind", "rain", "humidity", "air"),
@@ -168,19 +168,17 @@ def require_table(table: dict) -> None:
 def random_table(rng: random.Random, *, held_out: bool | None = False) -> dict:
     """A table: the rows that are there, by name, and their values.
 
-    Most values go together as in a plausible day; rows are missing at random. Of all
-    combinations of rows a fifth is ``held_out`` from training, see `is_held_out`; None
-    takes any.
+    Most values go together as in a plausible day; rows are missing at random, of one
+    table more and of another fewer, but never all. Of all combinations of rows a fifth
+    is ``held_out`` from training, see `is_held_out`; None takes any.
     """
     while True:
-        day = random_day(rng)
+        day, missing = random_day(rng), rng.uniform(*MISSING)
         for key, row in ROWS.items():
             if rng.random() < ODD:
                 day[key] = row.draw(rng)
-        table = {key: day[key] for key in ROWS if rng.random() >= MISSING}
-        if len(table) < FEWEST_ROWS or not to_tell(table):
-            continue
-        if held_out is None or is_held_out(table) == held_out:
+        table = {key: day[key] for key in ROWS if rng.random() >= missing}
+        if table and (held_out is None or is_held_out(table) == held_out):
             return table
 
 
@@ -306,6 +304,7 @@ def write(table: dict, rng: random.Random, *, flawless: bool = False) -> list[st
     parts = clauses(seen, told)
     if needs_umbrella(seen) and rng.random() < ADVICE:
         parts["advice"] = "umbrella"
+    parts = parts or {"advice": "nothing"}
     wording = {part: rng.choice(WORDINGS[key]) for part, key in parts.items()}
     return _words(wording, rng.choice(ORDERS), seen)
 
@@ -329,7 +328,7 @@ def misread(table: dict, rng: random.Random) -> dict:
 
 def write_by_template(table: dict) -> list[str]:
     """The rival: one wording a clause, one order, all that is to be told."""
-    parts = clauses(table, to_tell(table))
+    parts = clauses(table, to_tell(table)) or {"advice": "nothing"}
     return _words({p: WORDINGS[key][0] for p, key in parts.items()}, ORDERS[0], table)
 
 

@@ -168,7 +168,7 @@ def train_reporter(reporter, pairs: Pairs, **options):
     options = {"batch_size": 64, "lr": 4e-3, "decay": 0.99} | options
     run = Run(reporter, {"optimizer": optimizer}, **options)
     for _ in run:
-        chosen = torch.randint(len(pairs), (run.batch_size,), generator=run.rng)
+        chosen = pairs.draw(run.batch_size, run.rng)
         n = pairs.lengths[chosen].max()
         source, tokens = pairs.sources[chosen], pairs.inputs[chosen, :n]
         scores, _ = reporter(source, tokens)

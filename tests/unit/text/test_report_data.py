@@ -44,7 +44,7 @@ def test_random_tables_are_tables():
     for table in tables(500):
         data.require_table(table)
         assert list(table) == [key for key in data.ROWS if key in table]
-        assert len(table) >= data.FEWEST_ROWS and data.to_tell(table)
+        assert table
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,10 @@ def test_the_template_tells_a_whole_table_by_one_pattern():
     )
     assert words[:3] == ["杭州", "明天", "小雨"] and "14" in words
     assert "".join(data.write_by_template({"air": 120})) == "空气质量轻度污染。"
+    assert "".join(data.write_by_template({"force": 2})) == "没有特别要说的。"
+    assert "".join(data.write({"force": 2}, random.Random(0), flawless=True)) == (
+        "没有特别要说的。"
+    )
 
 
 def test_there_are_many_wordings_and_orders():
