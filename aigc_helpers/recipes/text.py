@@ -42,7 +42,7 @@ RECIPES = {
             "dim": 64,
             "hidden": 160,
         },
-        data="60,000 tables and bulletins, made by aigc_helpers.text.training_pairs "
+        data="60,000 tables and bulletins, made by aigc_helpers.text.report_pairs "
         "with omissions and errors",
         half=True,
     ),
@@ -63,7 +63,7 @@ FIGURES = {
 def train_reporter(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train on tables and flawed bulletins; return average and history."""
     coding = text.copying_coding()
-    pairs = text.Pairs(text.training_pairs(N_PAIRS, seed), coding)
+    pairs = text.ReportPairs(text.report_pairs(N_PAIRS, seed), coding)
     options = {"batch_size": recipe.batch_size, "seed": seed, **recipe.options}
     options |= {"steps": steps, "checkpoint": checkpoint}
     return text.train_reporter(text.Reporter(**recipe.arguments), pairs, **options)
@@ -75,7 +75,7 @@ def measure_reporter(reporter) -> dict:
     written = text.report(reporter, tables, text.copying_coding())
     texts = ["".join(words) for words in written]
     counts = text.fact_counts(texts, tables)
-    outside, n_skeletons = text.variety(texts, tables)
+    outside, n_skeletons = text.report_variety(texts, tables)
     return {
         **share_of_facts("fact_precision", counts, "precision"),
         **share_of_facts("fact_recall", counts, "recall"),
@@ -90,7 +90,7 @@ def share_of_facts(name: str, counts: torch.Tensor, share: str) -> dict:
     """A share of facts and its interval over tables, as a card holds them."""
 
     def statistic(counts):
-        return text.share(counts, share)
+        return text.fact_share(counts, share)
 
     interval = metrics.bootstrap_interval(
         statistic, counts, n_resamples=judging.N_RESAMPLES, bounds=(0, 1)
@@ -102,7 +102,7 @@ def reporter_facts(reporter) -> dict:
     """What the explorer of a reporter must know."""
     return {
         "kind": "attention",
-        "fields": text.fields(),
+        "fields": text.table_fields(),
         "target": list(text.copying_coding().words[1:]),
         "table": FIRST_TABLE,
         "presets": PRESETS,

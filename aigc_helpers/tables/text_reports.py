@@ -33,7 +33,7 @@ def measure(variant: str, seed: int) -> dict[str, float | None]:
     """Let one variant tell the tables, and read what it says."""
     tables = text.held_out_tables(N_TABLES, TABLE_SEED)
     rng = random.Random(REFERENCE_SEED)
-    references = ["".join(text.write(one, rng, flawless=True)) for one in tables]
+    references = ["".join(text.write_report(one, rng, flawless=True)) for one in tables]
     begun = time.process_time()
     network = trained(variant, seed) if variant in ("copying", "spelling") else None
     seconds = time.process_time() - begun if network else None
@@ -42,8 +42,8 @@ def measure(variant: str, seed: int) -> dict[str, float | None]:
     else:
         texts = ["".join(words) for words in written(variant, tables, network, seed)]
     counts = text.fact_counts(texts, tables)
-    outside, n_skeletons = text.variety(texts, tables)
-    figures = {name: round(text.share(counts, name), 4) for name in SHARES}
+    outside, n_skeletons = text.report_variety(texts, tables)
+    figures = {name: round(text.fact_share(counts, name), 4) for name in SHARES}
     return figures | {
         "flawless": round(float(text.is_flawless(counts).double().mean()), 4),
         "outside": round(outside, 4),
@@ -61,12 +61,12 @@ def written(variant: str, tables: list[dict], network, seed: int):
         shipped = weights.load("text_reporter")
         return text.sample_reports(shipped, tables, coding_of(variant), seed=seed)
     if variant == "template":
-        return map(text.write_by_template, tables)
+        return map(text.template_report, tables)
     rng, flawless = random.Random(seed + 100), variant == "flawless"
-    return (text.write(table, rng, flawless=flawless) for table in tables)
+    return (text.write_report(table, rng, flawless=flawless) for table in tables)
 
 
-def coding_of(variant: str) -> text.Coding:
+def coding_of(variant: str) -> text.ReportCoding:
     """What a network reads and writes."""
     return text.spelling_coding() if variant == "spelling" else text.copying_coding()
 
@@ -74,7 +74,7 @@ def coding_of(variant: str) -> text.Coding:
 def trained(variant: str, seed: int):
     """A network that learnt from flawed bulletins."""
     coding = coding_of(variant)
-    pairs = text.Pairs(text.training_pairs(N_PAIRS, seed), coding)
+    pairs = text.ReportPairs(text.report_pairs(N_PAIRS, seed), coding)
     set_seed(seed)
     reporter = text.Reporter(
         len(coding.words), coding.n_values, **SIZES, copies=coding.copies

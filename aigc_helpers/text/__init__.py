@@ -4,32 +4,54 @@ Numerals and dates translated, tables told in sentences, questions answered from
 passages of this book, and how coherent a long text is.
 """
 
+from aigc_helpers.text.coherence import (
+    CodeCoherence,
+    ParametersUsed,
+    code_coherence,
+    matching_by_distance,
+    matching_by_line,
+    matching_share,
+    parameters_used,
+    repetition,
+)
+from aigc_helpers.text.content import (
+    Content,
+    fit_content,
+    words,
+)
+from aigc_helpers.text.excerpts import (
+    Excerpts,
+    cut_excerpts,
+    mix_lines,
+    repeat_line,
+    shuffle_lines,
+)
 from aigc_helpers.text.report_coding import (
-    Coding,
-    Pairs,
+    ReportCoding,
+    ReportPairs,
     copying_coding,
-    fields,
+    report_pairs,
     spelling_coding,
-    training_pairs,
+    table_fields,
 )
 from aigc_helpers.text.report_data import (
+    facts_to_tell,
     held_out_tables,
     is_held_out,
     random_table,
-    to_tell,
-    write,
-    write_by_template,
+    template_report,
+    write_report,
 )
 from aigc_helpers.text.report_facts import (
     bleu,
     exchange_numbers,
     fact_counts,
+    fact_share,
     is_flawless,
     read_claims,
     read_facts,
-    share,
+    report_variety,
     skeleton,
-    variety,
 )
 from aigc_helpers.text.report_network import (
     Reporter,

@@ -14,7 +14,7 @@ from aigc_helpers.text.report_data import (
     characters,
     random_table,
     require_table,
-    write,
+    write_report,
 )
 
 END, UNKNOWN = 0, 1  # tokens: start and end of a bulletin; what stands in no cell
@@ -24,7 +24,7 @@ ALIKE = 16  # batches among whose pairs, of about one length, a batch is drawn
 
 
 @dataclass(frozen=True)
-class Coding:
+class ReportCoding:
     """The rows that a network reads, and the words that it writes.
 
     Attributes
@@ -93,12 +93,12 @@ def cells_of(table: dict) -> list[str]:
     return [str(table[key]) for key in ROWS if key in table]
 
 
-def copying_coding() -> Coding:
+def copying_coding() -> ReportCoding:
     """No digit and no name is in the vocabulary: both can only be copied."""
-    return Coding(ROWS, ("", "□", *characters()), copies=True)
+    return ReportCoding(ROWS, ("", "□", *characters()), copies=True)
 
 
-def spelling_coding() -> Coding:
+def spelling_coding() -> ReportCoding:
     """Without copies, for comparison: digits and the characters of all names.
 
     Such a network has to know which city it is, and sees it.
@@ -106,11 +106,11 @@ def spelling_coding() -> Coding:
     names = {character for row in ROWS.values() for character in "".join(row.choices)}
     words = sorted(names | {*characters(), *DIGITS})
     rows = ROWS | {"city": replace(ROWS["city"], free=False)}
-    return Coding(rows, ("", "□", *words), copies=False)
+    return ReportCoding(rows, ("", "□", *words), copies=False)
 
 
-def fields() -> list[dict]:
-    """The rows as an explorer takes them, numbered as in `Coding.features`."""
+def table_fields() -> list[dict]:
+    """The rows as an explorer takes them, numbered as in `ReportCoding.features`."""
     found, start = [], 0
     for i, row in enumerate(ROWS.values(), 1):
         facts = {"id": i, "name": row.name, "offset": start}
@@ -123,22 +123,22 @@ def fields() -> list[dict]:
     return found
 
 
-def training_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
+def report_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
     """Tables and bulletins, flaws included; no combination of rows is held out."""
     rng = random.Random(seed)
     tables = (random_table(rng) for _ in range(n))
-    return [(table, write(table, rng)) for table in tables]
+    return [(table, write_report(table, rng)) for table in tables]
 
 
-class Pairs:
-    """Pairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
+class ReportPairs:
+    """ReportPairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
 
     They are sorted by ``lengths`` (N,), so that a batch holds little padding. A target
     is one token or, where two cells read alike, one of two; `NO_TARGET` does not count,
     and so what stands in no cell does not.
     """
 
-    def __init__(self, pairs, coding: Coding):
+    def __init__(self, pairs, coding: ReportCoding):
         pairs = sorted(pairs, key=lambda pair: len(pair[1]))
         choices = [coding.encode(words, table) + [[END]] for table, words in pairs]
         inputs = [[END, *(tokens[0] for tokens in row[:-1])] for row in choices]

@@ -232,7 +232,7 @@ def _clipped(key: str, value: int) -> int:
 # ---- what is to be told, and by which words -------------------------------------
 
 
-def to_tell(table: dict) -> list[str]:
+def facts_to_tell(table: dict) -> list[str]:
     """The facts that a bulletin owes: names of rows, and "trend" for the row before.
 
     City, day, weather, temperatures and air always; what changes little, a light wind,
@@ -291,14 +291,16 @@ def clauses(table: dict, told) -> dict[str, str]:
 # ---- sentences, as lists of words: a value of a row is one, else a character -------
 
 
-def write(table: dict, rng: random.Random, *, flawless: bool = False) -> list[str]:
+def write_report(
+    table: dict, rng: random.Random, *, flawless: bool = False
+) -> list[str]:
     """A bulletin in one of many wordings: what a network learns from.
 
     Unless ``flawless``, facts are left out (`OMITTED`), rows are misread (`WRONG`) and
     made up (`INVENTED`).
     """
     seen = table if flawless else misread(table, rng)
-    told = to_tell(seen)
+    told = facts_to_tell(seen)
     if not flawless:
         told = [fact for fact in told if rng.random() >= OMITTED] or told
     parts = clauses(seen, told)
@@ -326,9 +328,9 @@ def misread(table: dict, rng: random.Random) -> dict:
     return seen
 
 
-def write_by_template(table: dict) -> list[str]:
+def template_report(table: dict) -> list[str]:
     """The rival: one wording a clause, one order, all that is to be told."""
-    parts = clauses(table, to_tell(table)) or {"advice": "nothing"}
+    parts = clauses(table, facts_to_tell(table)) or {"advice": "nothing"}
     return _words({p: WORDINGS[key][0] for p, key in parts.items()}, ORDERS[0], table)
 
 

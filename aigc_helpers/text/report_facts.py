@@ -124,7 +124,7 @@ def claim_is_true(claim: str, word: str, table: dict) -> bool:
 
 
 def told_rightly(facts: list[Fact], claims: list, table: dict) -> set[str]:
-    """Which facts, named as by `report_data.to_tell`, a bulletin tells as they are."""
+    """Which facts a bulletin tells as they are, named as in `facts_to_tell`."""
     told = {fact.row for fact in facts if is_true(fact, table)}
     for claim, word in claims:
         if claim_is_true(claim, word, table):
@@ -149,7 +149,7 @@ COUNTS = (
 def count_facts(text: str, table: dict) -> dict[str, int]:
     """The `COUNTS` of one bulletin."""
     facts, claims = read_facts(text, str(table.get("city", ""))), read_claims(text)
-    owed = set(data.to_tell(table))
+    owed = set(data.facts_to_tell(table))
     return {
         "stated": len(facts),
         "right": sum(is_true(fact, table) for fact in facts),
@@ -178,7 +178,7 @@ SHARES = {  # share: what is counted, and of what
 }
 
 
-def share(counts: torch.Tensor, name: str) -> float:
+def fact_share(counts: torch.Tensor, name: str) -> float:
     """One of the `SHARES` over all tables, in [0, 1]; 1 where nothing is counted."""
     part, whole = (float(counts[:, COUNTS.index(key)].sum()) for key in SHARES[name])
     return part / whole if whole else 1.0
@@ -203,16 +203,16 @@ def skeleton(text: str, city: str = "") -> list[str]:
     return pieces + list(text[place:])
 
 
-def variety(texts: list[str], tables: list[dict]) -> tuple[float, int]:
+def report_variety(texts: list[str], tables: list[dict]) -> tuple[float, int]:
     """How far from one pattern: share of bigrams outside it, number of skeletons.
 
-    The pattern is all that `report_data.write_by_template` writes of these tables:
+    The pattern is all that `report_data.template_report` writes of these tables:
     bigrams of skeletons that never come there are outside.
     """
     pattern, mine, skeletons = set(), Counter(), set()
     for text, table in zip(texts, tables, strict=True):
         city = str(table.get("city", ""))
-        pattern |= set(bigrams(skeleton("".join(data.write_by_template(table)), city)))
+        pattern |= set(bigrams(skeleton("".join(data.template_report(table)), city)))
         pieces = skeleton(text, city)
         skeletons.add("".join(pieces))
         mine += bigrams(pieces)
@@ -221,7 +221,7 @@ def variety(texts: list[str], tables: list[dict]) -> tuple[float, int]:
 
 
 def bigrams(words: list[str]) -> Counter:
-    """Pairs of neighbours, and how often each comes."""
+    """ReportPairs of neighbours, and how often each comes."""
     return Counter(zip(words, words[1:], strict=False))
 
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.language.transduction import transduce
-from aigc_helpers.text.report_coding import END, NO_TARGET, Coding, Pairs
+from aigc_helpers.text.report_coding import END, NO_TARGET, ReportCoding, ReportPairs
 from aigc_helpers.training import Run
 
 LONGEST = 100  # tokens of a bulletin
@@ -143,14 +143,14 @@ def copying_loss(scores, targets):
     return -(p * counts).sum() / counts.sum()
 
 
-def train_reporter(reporter, pairs: Pairs, **options):
+def train_reporter(reporter, pairs: ReportPairs, **options):
     """Train on pairs of tables and bulletins; return the average and the history.
 
     Parameters
     ----------
     reporter : Reporter
         Changed in place.
-    pairs : Pairs
+    pairs : ReportPairs
     **options
         ``steps``, ``batch_size`` (64), ``lr`` (4e-3, of AdamW), ``decay`` (0.99, of the
         averaged network), ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
@@ -181,7 +181,7 @@ def train_reporter(reporter, pairs: Pairs, **options):
     return run.average, run.history
 
 
-def report(reporter, tables: list[dict], coding: Coding) -> list[list[str]]:
+def report(reporter, tables: list[dict], coding: ReportCoding) -> list[list[str]]:
     """Bulletins of tables, the likeliest word at each step: lists of words."""
     written = transduce(reporter, coding.sources(tables), max_length=LONGEST)
     return [
@@ -192,7 +192,7 @@ def report(reporter, tables: list[dict], coding: Coding) -> list[list[str]]:
 
 @torch.no_grad()
 def sample_reports(
-    reporter, tables: list[dict], coding: Coding, *, temperature=1.0, seed=0
+    reporter, tables: list[dict], coding: ReportCoding, *, temperature=1.0, seed=0
 ) -> list[list[str]]:
     """Bulletins whose words are drawn, each as often as the network finds it likely."""
     source, rng = coding.sources(tables), torch.Generator().manual_seed(seed)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from aigc_helpers.text import report_data as data
-from aigc_helpers.text.report_coding import copying_coding, training_pairs
+from aigc_helpers.text.report_coding import copying_coding, report_pairs
 
 
 def tables(n: int, seed: int = 0) -> list[dict]:
@@ -18,7 +18,7 @@ def rows_of(table: dict) -> frozenset:
 
 
 def test_combinations_of_rows_are_held_out_as_wholes():
-    learnt = {rows_of(table) for table, _ in training_pairs(3000)}
+    learnt = {rows_of(table) for table, _ in report_pairs(3000)}
     held_out = {rows_of(table) for table in data.held_out_tables(1000, seed=1)}
     assert len(held_out) > 100 and len(learnt) > 500
     assert learnt & held_out == set()
@@ -91,7 +91,7 @@ def test_a_city_of_ones_own_is_welcome():
     ],
 )
 def test_what_is_owed_is_a_rule(table, owed):
-    assert data.to_tell(table) == owed.split()
+    assert data.facts_to_tell(table) == owed.split()
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,24 @@ def test_the_template_tells_a_whole_table_by_one_pattern():
     table = {"city": "杭州", "day": "明天", "weather": "小雨", "high": 14, "low": 9}
     table |= {"before": 23, "direction": "东北", "force": 5, "rain": 80}
     table |= {"humidity": 88, "air": 42}
-    words = data.write_by_template(table)
+    words = data.template_report(table)
     assert "".join(words) == (
         "杭州明天小雨，气温9到14℃，比前一天明显降温，东北风5级，降水概率80%，"
         "空气潮湿，湿度88%，空气质量优。"
     )
     assert words[:3] == ["杭州", "明天", "小雨"] and "14" in words
-    assert "".join(data.write_by_template({"air": 120})) == "空气质量轻度污染。"
-    assert "".join(data.write_by_template({"force": 2})) == "没有特别要说的。"
-    assert "".join(data.write({"force": 2}, random.Random(0), flawless=True)) == (
-        "没有特别要说的。"
-    )
+    assert "".join(data.template_report({"air": 120})) == "空气质量轻度污染。"
+    assert "".join(data.template_report({"force": 2})) == "没有特别要说的。"
+    assert "".join(
+        data.write_report({"force": 2}, random.Random(0), flawless=True)
+    ) == ("没有特别要说的。")
 
 
 def test_there_are_many_wordings_and_orders():
     rng, table = random.Random(0), tables(1)[0]
-    written = {"".join(data.write(table, rng, flawless=True)) for _ in range(300)}
+    written = {
+        "".join(data.write_report(table, rng, flawless=True)) for _ in range(300)
+    }
     assert len(written) > 100
 
 
@@ -144,7 +146,7 @@ def test_facts_are_left_out_as_often_as_is_said(monkeypatch):
     rng = random.Random(0)
     owed = left_out = 0
     for table in tables(3000, seed=4):
-        words = data.write(table, rng)
+        words = data.write_report(table, rng)
         for key in {"city", "day", "weather"} & table.keys():
             owed += 1
             left_out += table[key] not in words

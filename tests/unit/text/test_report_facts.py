@@ -18,16 +18,16 @@ def clean(n: int, seed: int = 0):
     """Tables, and flawless bulletins of them."""
     rng = random.Random(seed)
     tables = [data.random_table(rng, held_out=None) for _ in range(n)]
-    return tables, ["".join(data.write(t, rng, flawless=True)) for t in tables]
+    return tables, ["".join(data.write_report(t, rng, flawless=True)) for t in tables]
 
 
 def test_every_fact_of_a_clean_bulletin_is_found_and_none_besides():
     tables, texts = clean(600)
-    templates = ["".join(map(str, data.write_by_template(table))) for table in tables]
+    templates = ["".join(map(str, data.template_report(table))) for table in tables]
     for several in (texts, templates):
         counts = facts.fact_counts(several, tables)
         assert facts.is_flawless(counts).all()
-        assert [facts.share(counts, name) for name in facts.SHARES] == [1, 1, 1]
+        assert [facts.fact_share(counts, name) for name in facts.SHARES] == [1, 1, 1]
     assert counts[:, facts.COUNTS.index("stated")].sum() > 2500
 
 
@@ -45,9 +45,11 @@ def test_every_wording_is_read():
 def test_bulletins_of_other_tables_state_what_is_wrong():
     tables, texts = clean(600)
     counts = facts.fact_counts(texts[1:] + texts[:1], tables)
-    assert facts.share(counts, "precision") < 0.15
-    assert facts.share(counts, "recall") < 0.25
-    assert facts.share(counts, "word_precision") < 0.6  # words are few, chance hits
+    assert facts.fact_share(counts, "precision") < 0.15
+    assert facts.fact_share(counts, "recall") < 0.25
+    assert (
+        facts.fact_share(counts, "word_precision") < 0.6
+    )  # words are few, chance hits
     assert facts.is_flawless(counts).double().mean() < 0.01
     assert counts[:, facts.COUNTS.index("invented")].sum() > 300
 
@@ -56,7 +58,7 @@ def test_numbers_at_other_places_are_wrong():
     tables, texts = clean(300)
     counts = facts.fact_counts([facts.exchange_numbers(t) for t in texts], tables)
     whole = facts.fact_counts(texts, tables)
-    assert facts.share(counts, "precision") < 0.6
+    assert facts.fact_share(counts, "precision") < 0.6
     assert counts[:, 0].sum() == whole[:, 0].sum()  # as many are stated
 
 
@@ -133,23 +135,23 @@ def test_what_is_told_twice_or_not_at_all_is_no_flawless_report():
     texts = ["气温11到20℃。", "气温11到20℃，最低气温11℃。", "最高气温20℃。"]
     counts = facts.fact_counts(texts, [table] * 3)
     assert facts.is_flawless(counts).tolist() == [True, False, False]
-    assert facts.share(counts, "precision") == 1
-    assert facts.share(counts, "recall") == pytest.approx(5 / 6)
+    assert facts.fact_share(counts, "precision") == 1
+    assert facts.fact_share(counts, "recall") == pytest.approx(5 / 6)
 
 
 def test_where_nothing_is_said_nothing_is_wrong():
     counts = facts.fact_counts([""], [{"before": 3}])
-    assert facts.share(counts, "precision") == 1
+    assert facts.fact_share(counts, "precision") == 1
 
 
 def test_the_template_has_no_bigram_outside_itself():
     tables, texts = clean(200)
-    templates = ["".join(data.write_by_template(table)) for table in tables]
-    assert facts.variety(templates, tables)[0] == 0
-    outside, n_skeletons = facts.variety(texts, tables)
+    templates = ["".join(data.template_report(table)) for table in tables]
+    assert facts.report_variety(templates, tables)[0] == 0
+    outside, n_skeletons = facts.report_variety(texts, tables)
     assert outside > 0.3 and n_skeletons > 180
     same = ["甲乙"] * len(tables)
-    assert facts.variety(same, tables) == (1, 1)
+    assert facts.report_variety(same, tables) == (1, 1)
 
 
 def test_a_skeleton_has_rows_in_the_place_of_values():
@@ -171,11 +173,11 @@ def test_bleu_by_hand():
 def test_bleu_likes_wrong_numbers_better_than_other_words():
     tables, references = clean(200)
     rng = random.Random(9)
-    others = ["".join(data.write(t, rng, flawless=True)) for t in tables]
+    others = ["".join(data.write_report(t, rng, flawless=True)) for t in tables]
     wrong = [facts.exchange_numbers(text) for text in references]
     assert facts.bleu(wrong, references) > facts.bleu(others, references) + 0.2
     precision = [
-        facts.share(facts.fact_counts(texts, tables), "precision")
+        facts.fact_share(facts.fact_counts(texts, tables), "precision")
         for texts in (wrong, others)
     ]
     assert precision[0] < 0.6 and precision[1] == 1

@@ -107,7 +107,7 @@ def test_equal_cells_are_both_right_and_what_is_in_none_is_unknown():
     n = len(coding.words)
     found = coding.encode(["北京", "高", "20", "7"], table)
     assert found == [[n], [coding.words.index("高")], [n + 1, n + 2], [UNKNOWN]]
-    pairs = text.Pairs([(table, ["北京", "20", "7", "。"])], coding)
+    pairs = text.ReportPairs([(table, ["北京", "20", "7", "。"])], coding)
     stop = coding.words.index("。")
     assert pairs.inputs.tolist() == [[END, n, n + 1, UNKNOWN, stop]]
     none = NO_TARGET
@@ -117,7 +117,7 @@ def test_equal_cells_are_both_right_and_what_is_in_none_is_unknown():
 
 def test_every_spelt_bulletin_can_be_read_again():
     coding = text.spelling_coding()
-    for table, words in text.training_pairs(100):
+    for table, words in text.report_pairs(100):
         tokens = [several[0] for several in coding.encode(words, table)]
         assert UNKNOWN not in tokens
         assert "".join(coding.decode(tokens, table)) == "".join(words)
@@ -147,7 +147,7 @@ def test_the_loss_adds_up_what_equal_cells_have():
 @pytest.mark.parametrize("name", CODINGS)
 def test_it_learns_a_few_bulletins_by_heart(name):
     coding = CODINGS[name]()
-    pairs = text.Pairs(text.training_pairs(4), coding)
+    pairs = text.ReportPairs(text.report_pairs(4), coding)
     torch.manual_seed(0)
     network = text.Reporter(
         len(coding.words), coding.n_values, 16, 24, copies=coding.copies
