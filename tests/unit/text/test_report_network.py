@@ -115,6 +115,22 @@ def test_equal_cells_are_both_right_and_what_is_in_none_is_unknown():
     assert pairs.targets.tolist() == [expected]
 
 
+def test_a_batch_is_drawn_from_bulletins_that_are_about_as_long():
+    pairs = text.ReportPairs(text.report_pairs(400), text.copying_coding())
+    rng, drawn, spread = torch.Generator().manual_seed(0), set(), []
+    assert (pairs.lengths.diff() >= 0).all() and len(pairs) == 400
+    for _ in range(300):
+        chosen = pairs.draw(5, rng)
+        assert chosen.shape == (5,)
+        drawn |= set(chosen.tolist())
+        lengths = pairs.lengths[chosen]
+        spread.append(int(lengths.max() - lengths.min()))
+    assert len(drawn) > 350 and {*drawn} <= set(range(400))
+    assert sum(spread) / 300 < 20 < pairs.lengths[-1] - pairs.lengths[0]
+    few = text.ReportPairs(text.report_pairs(3), text.copying_coding())
+    assert set(few.draw(50, rng).tolist()) == {0, 1, 2}
+
+
 def test_every_spelt_bulletin_can_be_read_again():
     coding = text.spelling_coding()
     for table, words in text.report_pairs(100):
