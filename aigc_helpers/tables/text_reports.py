@@ -15,7 +15,7 @@ from aigc_helpers.tables.measuring import Table
 
 N_TABLES, TABLE_SEED, REFERENCE_SEED = 1000, 1, 2
 N_PAIRS = 60_000
-TRAINING = {"steps": 2000, "batch_size": 64}
+TRAINING = {"steps": 1500, "batch_size": 64}
 SIZES = {"dim": 64, "hidden": 160}
 VARIANTS = {
     "generator": "写训练句子的程序",
