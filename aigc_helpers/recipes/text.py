@@ -51,7 +51,8 @@ FIGURES = {
     "fact_precision": "说出的事实里正确的比例",
     "fact_recall": "该说的事实里说对的比例",
     "word_precision": "随数值而变的词里正确的比例",
-    "flawless_reports": "没有任何差错的预报的比例",
+    "faithful_reports": "没有说错任何一格的预报的比例",
+    "flawless_reports": "没有任何差错、也没有漏说的预报的比例",
     "bigrams_outside": "不见于固定模板的二元组的比例",
     "n_skeletons": "不同的句子骨架数",
 }
@@ -75,11 +76,14 @@ def measure_reporter(reporter) -> dict:
     written = text.report(reporter, tables, text.copying_coding())
     texts = ["".join(words) for words in written]
     counts = text.fact_counts(texts, tables)
+    stated, right = counts[:, :2].T  # (N,) each
+    is_faithful = stated == right
     outside, n_skeletons = text.report_variety(texts, tables)
     return {
         **share_of_facts("fact_precision", counts, "precision"),
         **share_of_facts("fact_recall", counts, "recall"),
         **share_of_facts("word_precision", counts, "word_precision"),
+        **judging.share_of("faithful_reports", is_faithful),
         **judging.share_of("flawless_reports", text.is_flawless(counts)),
         "bigrams_outside": round(outside, 4),
         "n_skeletons": n_skeletons,

@@ -54,5 +54,7 @@ def test_the_shipped_reporter_keeps_to_its_tables():
     """The chapter's demands: all stated facts right, 95 % of the owed ones told."""
     figures = weights.card("text_reporter")["metrics"]
     assert figures["fact_precision"] == 1
+    assert figures["faithful_reports"] == 1
+    assert figures["faithful_reports_interval"][0] > 0.99  # of tables, not of facts
     assert figures["fact_recall"] >= 0.95
     assert figures["bigrams_outside"] > 0.2
