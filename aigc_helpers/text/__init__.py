@@ -36,11 +36,47 @@ from aigc_helpers.text.numeral_pairs import (
     pair_of,
     vocabulary,
 )
-from aigc_helpers.text.numeral_rivals import PatternTable
+from aigc_helpers.text.numeral_rivals import (
+    PatternTable,
+)
 from aigc_helpers.text.numerals import (
     Numeral,
     read,
     write,
+)
+from aigc_helpers.text.report_coding import (
+    ReportCoding,
+    ReportPairs,
+    copying_coding,
+    report_pairs,
+    spelling_coding,
+    table_fields,
+)
+from aigc_helpers.text.report_data import (
+    facts_to_tell,
+    held_out_tables,
+    is_held_out,
+    random_table,
+    template_report,
+    write_report,
+)
+from aigc_helpers.text.report_facts import (
+    bleu,
+    exchange_numbers,
+    fact_counts,
+    fact_share,
+    is_flawless,
+    read_claims,
+    read_facts,
+    report_variety,
+    skeleton,
+)
+from aigc_helpers.text.report_network import (
+    Reporter,
+    copying_loss,
+    report,
+    sample_reports,
+    train_reporter,
 )
 from aigc_helpers.text.translation import (
     Translator,

@@ -142,10 +142,10 @@ def _transducer_inputs(model: nn.Module, source: torch.Tensor) -> dict:
     return inputs | {f"state_{i}": part for i, part in state}
 
 
-def _open_sizes(short: torch.Tensor, long: torch.Tensor, length) -> dict | None:
+def _open_sizes(short: torch.Tensor, long: torch.Tensor, length) -> dict:
     """The dimensions in which two tensors differ in size: the source's length."""
     sizes = enumerate(zip(short.shape, long.shape, strict=True))
-    return {i: length for i, (a, b) in sizes if a != b} or None
+    return {i: length for i, (a, b) in sizes if a != b}
 
 
 class _TransducerStep(nn.Module):

@@ -3,7 +3,7 @@
 import pytest
 
 from aigc_helpers import recipes, weights
-from aigc_helpers.recipes import text as text_recipes
+from aigc_helpers.recipes import text_translation as text_recipes
 from aigc_helpers.recipes.recipe import Recipe
 
 RECIPE = recipes.RECIPES["text_translator"]

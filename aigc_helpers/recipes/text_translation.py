@@ -1,4 +1,4 @@
-"""The networks of chapter 09."""
+"""The translator of chapter 09."""
 
 from aigc_helpers import text
 from aigc_helpers.recipes import judging
