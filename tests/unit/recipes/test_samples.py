@@ -31,7 +31,8 @@ def command(name, folder, *options, n=3) -> int:
 def test_networks_that_judge_restore_or_translate_generate_nothing():
     restoring = "filler", "upscaler", "upscaler_sharp", "denoiser"
     restorers = {f"image_{name}" for name in restoring}
-    others = {"mnist_classifier", "image_recogniser", "text_translator"}
+    others = {"mnist_classifier", "image_recogniser"}
+    others |= {"text_translator", "text_reporter"}
     assert set(weights.names()) - set(GENERATING) == others | restorers
     assert {"rnn_idioms", "rnn_poems", "rnn_python"} <= set(TEXTS)
     assert {"gan_mnist", "vae_mnist_plane", "image_faces"} <= set(IMAGES)
