@@ -1,8 +1,9 @@
 """How the shipped networks were made: one recipe each, run again by ``aigc train``.
 
 A module of this folder that defines ``RECIPES`` is found by listing. It is named like
-its subject and defines ``SUBJECTS`` too, by the name of a recipe or of the subject, and
-``FIGURES``, what readers call the figures that it measures.
+its subject, or begins with its name, and defines ``SUBJECTS`` too, by the name of a
+recipe or of the subject, and ``FIGURES``, what readers call the figures that it
+measures.
 """
 
 from aigc_helpers.recipes.recipe import Recipe, Subject
