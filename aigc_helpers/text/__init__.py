@@ -25,6 +25,7 @@ from aigc_helpers.text.excerpts import (
     mix_lines,
     repeat_line,
     shuffle_lines,
+    written_excerpts,
 )
 from aigc_helpers.text.numeral_pairs import (
     draw_dates,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from aigc_helpers.language.sampling import sample_streams
 from aigc_helpers.reader import Mistake
+from aigc_helpers.runtime import evaluation_mode
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,35 @@ def cut_excerpts(
             f"没有一篇文本够 {length} 个字符，把 length 改小一些。",
         )
     return Excerpts(tuple(pieces), tuple(groups))
+
+
+def written_excerpts(
+    model, vocabulary, n: int, length: int = 4000, *, seed: int = 0
+) -> Excerpts:
+    """Texts that a model of long texts writes, each a document of its own.
+
+    Parameters
+    ----------
+    model : LanguageModel
+        A network without lines, or an n-gram model of one long text.
+    vocabulary : Vocabulary
+        Decodes its tokens.
+    n, length : int
+        Texts, and characters of each.
+    seed : int
+    """
+    with evaluation_mode(model):
+        rows = sample_streams(_Endless(model), n, length, seed=seed)
+    return Excerpts(tuple(map(vocabulary.decode, rows)), tuple(range(n)))
+
+
+class _Endless:
+    """A model whose texts have no end of their own."""
+
+    line_end = None
+
+    def __init__(self, model):
+        self.initial_state, self.step = model.initial_state, model.step
 
 
 def shuffle_lines(excerpts: Excerpts, *, seed: int = 0) -> Excerpts:

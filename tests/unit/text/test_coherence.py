@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 import torch
 
-from aigc_helpers import text
+from aigc_helpers import language, rnn, text
 from aigc_helpers.text import coherence
 
 
@@ -48,6 +48,18 @@ def test_too_short_texts_are_refused_in_chinese():
     with pytest.raises(ValueError) as caught:
         text.cut_excerpts(["abc"], 10)
     assert "length" in str(caught.value.chinese)
+
+
+def test_networks_and_n_grams_write_excerpts_that_have_no_end_of_their_own():
+    five_gram = language.fit_ngram([document(0)], 5)
+    network = rnn.StreamLM(len(five_gram.vocabulary), dim=4, hidden=8).train()
+    for model in (five_gram, network):
+        made = text.written_excerpts(model, five_gram.vocabulary, 3, 50)
+        assert [len(one) for one in made.texts] == [50] * 3
+        assert made.groups == (0, 1, 2)
+        again = text.written_excerpts(model, five_gram.vocabulary, 3, 50, seed=1)
+        assert again.texts != made.texts
+    assert network.training
 
 
 def test_shuffled_lines_are_the_same_lines(real):
