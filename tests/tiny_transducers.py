@@ -75,3 +75,35 @@ def random_sources(lengths, *, n_features: int = 1, seed: int = 0) -> list:
     return [
         torch.randint(1, N_SOURCE, (1, n, n_features), generator=rng) for n in lengths
     ]
+
+
+class Speller(nn.Module):
+    """Writes token k for a source token k, from left to right, and looks where it is.
+
+    With ``copies`` it copies source tokens whose first feature is even.
+    """
+
+    line_end = 0
+
+    def __init__(self, n_tokens: int = N_TARGET, *, copies: bool = False):
+        super().__init__()
+        self.n_tokens, self.copies = n_tokens, copies
+        self.sure = nn.Parameter(torch.tensor(0.7))  # the rest is spread evenly
+
+    def initial_state(self, source):
+        return (torch.zeros(source.shape[:2]),)
+
+    def step(self, source, tokens, state):
+        (before,) = state  # (B, S), 1 where it was; zeros at the start
+        first = 1 - before.sum(1, keepdim=True)  # (B, 1)
+        at = torch.cat([first, before[:, :-1]], 1)  # (B, S), zeros behind the end
+        there = at.sum(1, keepdim=True)  # (B, 1)
+        attention = self.sure * at + (1 - self.sure * there) / source.shape[1]
+        ids = torch.arange(self.n_tokens)
+        words = (
+            source[..., :1].clamp(max=self.n_tokens - 1) == ids
+        ).float()  # (B, S, V)
+        scores = (at[:, None] @ words)[:, 0] + (ids == 0) * 0.5  # (B, V)
+        if self.copies:
+            scores = torch.cat([scores, 2 * at * (source[..., 0] % 2 == 0)], 1)
+        return scores, attention, (at,)

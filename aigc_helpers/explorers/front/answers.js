@@ -28,6 +28,19 @@ export class Pump {
   }
 }
 
+// Whatever waits comes first: events, frames. A timer would wait 4 ms each time, an
+// animation frame longer, and in a page that nobody sees for ever.
+export function breathe() {
+  return new Promise((done) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      done();
+    };
+    channel.port2.postMessage(null);
+  });
+}
+
 // An error whose text is meant for the reader.
 export class ExplorerError extends Error {}
 

@@ -15,6 +15,11 @@ export function element(tag, properties = {}, ...children) {
 let serial = 0;
 const page = Math.random().toString(36).slice(2, 8);
 
+// An id that nothing else on the page has.
+export function newId() {
+  return `aigc-${page}-${serial++}`;
+}
+
 // One line: name, slider, value; with a shape a small picture at each end.
 //
 //   const row = sliderRow({
@@ -24,7 +29,7 @@ const page = Math.random().toString(36).slice(2, 8);
 //   row.input.addEventListener("input", () => …);
 //   row.show(30);                                                  // in showControls
 export function sliderRow({ name, hint, low, high, step, shape, format, text }) {
-  const id = `aigc-${page}-${serial++}`;
+  const id = newId();
   const input = element("input", {
     type: "range", id, min: low, max: high, step, value: 0,
   });
@@ -70,7 +75,7 @@ function thumbnail([height, width], title) {
 // One of several, each with a face, and with words where the face has none:
 // {node, add(face, words), show(i)}.
 export function oneOf(legend, className, choose) {
-  const name = `aigc-${page}-${serial++}`;
+  const name = newId();
   const node = element("fieldset", { className: `aigc-choice ${className}` }, legend);
   const inputs = [];
   const add = (face, words) => {

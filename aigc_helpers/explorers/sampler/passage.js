@@ -1,23 +1,10 @@
 // A text in the making, and who makes it: the exported network, or the kernel.
 
-import { floatsOf } from "../front/answers.js";
+import { breathe, floatsOf } from "../front/answers.js";
 import { floats, mulberry32 } from "../front/core.js";
 import { candidates, choose } from "./sampling.js";
 
 const BUDGET = 8; // ms of work before the page has its turn
-
-// Whatever waits comes first: events, frames. A timer would wait 4 ms each time, an
-// animation frame longer, and in a page that nobody sees for ever.
-export function breathe() {
-  return new Promise((done) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      done();
-    };
-    channel.port2.postMessage(null);
-  });
-}
 
 // Token ids that are read first, those that follow, and the logits before each.
 export class Passage {

@@ -1,12 +1,12 @@
 // The sampler: text that a network writes, and the distribution of its next character.
 
-import { ExplorerError, Network } from "../front/answers.js";
+import { breathe, ExplorerError, Network } from "../front/answers.js";
 import { button, element } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { distributionTable, summary } from "./distribution.js";
 import { nextSeed, SamplerForm } from "./form.js";
-import { breathe, KernelWriter, NetworkWriter, Passage } from "./passage.js";
+import { KernelWriter, NetworkWriter, Passage } from "./passage.js";
 import { candidates } from "./sampling.js";
 import { WrittenText } from "./written.js";
 

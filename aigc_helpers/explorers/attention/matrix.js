@@ -1,0 +1,64 @@
+// The matrix of attention as a table of per cent: rows are what was written, columns
+// what was read. It scrolls inside its own box.
+
+import { element } from "../front/controls.js";
+import { shadeNode } from "./strip.js";
+import { TEXT } from "./text.js";
+
+const HERE = "aigc-attention-here";
+
+export class Matrix {
+  // look({token} or {cell}, pressed): what a pointer or finger is on.
+  constructor(look) {
+    const caption = element("caption", {}, TEXT.matrixCaption);
+    this.head = element("thead");
+    this.body = element("tbody");
+    this.table = element("table", {}, caption, this.head, this.body);
+    this.node = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
+    this.node.setAttribute("role", "group");
+    this.node.setAttribute("aria-label", TEXT.matrix);
+    for (const type of ["pointerover", "click"]) {
+      this.table.addEventListener(type, ({ target }) => {
+        const place = target.closest("[data-token], [data-cell]")?.dataset;
+        if (place) look(place, type === "click");
+      });
+    }
+  }
+
+  // words and names are texts, attention one row for each word.
+  show(words, names, attention) {
+    const corner = element("td", {}, TEXT.corner);
+    this.columns = names.map((name, i) => heading(name, "col", "cell", i));
+    this.head.replaceChildren(element("tr", {}, corner, ...this.columns));
+    this.rows = words.map((word, i) => {
+      const row = element("tr", {}, heading(word, "row", "token", i));
+      row.append(...Array.from(attention[i], (share) => shaded(share, i)));
+      return row;
+    });
+    this.body.replaceChildren(...this.rows);
+    this.table.classList.toggle("aigc-attention-long", names.some((name) => name.length > 2));
+  }
+
+  mark(token, cell) {
+    for (const [i, row] of this.rows.entries()) {
+      row.classList.toggle(HERE, i === token);
+      for (const [j, column] of [...row.children].slice(1).entries()) {
+        column.classList.toggle(HERE, j === cell);
+      }
+    }
+    this.columns.forEach((column, j) => column.classList.toggle(HERE, j === cell));
+  }
+}
+
+function heading(words, scope, key, i) {
+  const node = element("th", { scope }, element("span", {}, words));
+  node.dataset[key] = i;
+  return node;
+}
+
+function shaded(share, token) {
+  const node = element("td");
+  node.dataset.token = token;
+  shadeNode(node, node, share);
+  return node;
+}
