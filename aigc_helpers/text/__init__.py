@@ -26,3 +26,4 @@ from aigc_helpers.text.excerpts import (
     repeat_line,
     shuffle_lines,
 )
+from aigc_helpers.text.retrieval import Retriever
