@@ -27,3 +27,4 @@ from aigc_helpers.text.excerpts import (
     shuffle_lines,
 )
 from aigc_helpers.text.retrieval import Retriever
+from aigc_helpers.text.shown import ShownAnswers

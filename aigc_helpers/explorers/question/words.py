@@ -1,0 +1,22 @@
+"""What readers of a question explorer read that Python writes."""
+
+WORDS = {
+    "zh": {
+        "question": "问：{question}",
+        "nearest": "最接近的是下面这一段，但它没有回答这个问题。",
+        "answers": "把握 {confidence:.2f}，不低于门槛 {threshold:.2f}，所以回答。",
+        "refuses": "把握 {confidence:.2f}，低于门槛 {threshold:.2f}，所以不回答。",
+        "strange": (
+            "索引里混进了一段不在这本书里的话，和这个问题更像；它和书的段落表对不上，"
+            "没有当作书里的话。"
+        ),
+        "about": (
+            "这是检索加摘抄：哪一段和问题最像，是在关于这本书的问题上学来的；它不理解"
+            "问题，也不会自己造句。大语言模型会改写和综合。"
+        ),
+        "other": (
+            "随书的网络 {name!r} 和这里的 answers 不是同一个：保存下来的图不用随书的"
+            "网络，只有预先算好的几个回答。"
+        ),
+    },
+}["zh"]
