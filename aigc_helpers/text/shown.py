@@ -146,7 +146,6 @@ def _candidates(index: PassageIndex, frozen: set[str], question: str) -> list[di
             "bm25": rivals.get(i),
             "score": float(match.scores[i]),
             "lexical": float(match.lexical[i]),
-            "cosine": float(match.cosines[i]),
             "genuine": checksum(index.passages[i]) in frozen,
         }
         for i in [*best, *first]

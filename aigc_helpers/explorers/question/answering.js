@@ -177,7 +177,6 @@ function candidatesOf(index, match, genuine, plain) {
     bm25: rivals.includes(i) ? rivals.indexOf(i) + 1 : null,
     score: match.scores[i],
     lexical: match.lexical[i],
-    cosine: match.cosines[i],
     genuine: genuine[i],
   }));
 }

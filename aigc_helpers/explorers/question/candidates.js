@@ -5,8 +5,8 @@ import { falseLabel, sectionOf } from "./quote.js";
 import { TEXT } from "./text.js";
 
 const EXCERPT = 24; // characters of a passage
-const COLUMNS = ["rank", "bm25", "score", "lexical", "cosine", "passage"];
-const DIGITS = { score: 1, lexical: 1, cosine: 2 };
+const COLUMNS = ["rank", "bm25", "score", "lexical", "vector", "passage"];
+const DIGITS = { score: 1, lexical: 1, vector: 1 };
 
 export class Candidates {
   constructor() {
@@ -26,7 +26,8 @@ export class Candidates {
   show(rows, passages, quoted) {
     this.node.hidden = !rows.length;
     this.body.replaceChildren(
-      ...rows.map((row) => {
+      ...rows.map((one) => {
+        const row = { ...one, vector: one.score - one.lexical };
         const line = element("tr", {}, ...COLUMNS.map((name) => cell(name, row, passages)));
         line.classList.toggle("aigc-question-quoted", quoted.includes(row.key));
         line.classList.toggle("aigc-question-false", !row.genuine);

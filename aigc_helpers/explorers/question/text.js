@@ -7,9 +7,7 @@ export const TEXT = {
     placeholder: "用一句话问一件书里讲过的事",
     private: "你写的只留在这个浏览器里。",
     privateLive: "你写的会交给运行这个笔记本的 Python 内核，也存进笔记本里这个探索器的状态。",
-    about:
-      "这是检索加摘抄：哪一段和问题最像，是在关于这本书的问题上学来的；它不理解问题，" +
-      "也不会自己造句。大语言模型会改写和综合。",
+    about: "这是检索加摘抄，排序用关于本书的问题训练过，并不理解问题；大语言模型会改写和综合。",
     // of an answer; text/answering.py says the same
     empty: "还没有写问题：用一句话问一件书里讲过的事。",
     tooLong: "问题有 {n} 个字符，太长了：最多 {most} 个。",
@@ -17,10 +15,9 @@ export const TEXT = {
     refused: "这些段落里没有找到能回答它的话。",
     answered: "书里这样说：",
     two: "要看书里的两段：",
-    nearest: "最接近的是下面这一段，但它没有回答这个问题。",
+    nearest: "最接近的是下面这一段，它不算回答。",
     section: "《{section}》",
     answer: "回答",
-    confidence: "把握 {confidence}，门槛 {threshold}",
     enough: "把握 {confidence}，不低于门槛 {threshold}，所以回答。",
     notEnough: "把握 {confidence}，低于门槛 {threshold}，所以不回答。",
     // a false passage
@@ -40,14 +37,16 @@ export const TEXT = {
     belowQuoted: "混进来的那一段排在书里的第一段后面，不核对就会当作第二段引用。",
     unchecked: "没有这道核对，会这样回答",
     // candidates
-    candidates: "排在最前面的几段，按训练过的排序；BM25 只数共有的字词，是没有训练过的排序",
+    candidates:
+      "为什么是它：训练过的排序排在最前面的几段，得分 = 字词 + 向量；" +
+      "旁边是 BM25 的名次，它没有训练过，只数共有的字词。",
     rank: "名次",
-    bm25: "BM25 名次",
+    bm25: "BM25",
     score: "得分",
-    lexical: "其中按字词",
-    cosine: "向量夹角余弦",
+    lexical: "字词",
+    vector: "向量",
     passage: "段落",
-    none: "没有",
+    none: "无",
     more: "…",
     // who answers
     waiting: "预先算好的回答 · 动一动，浏览器就开始加载段落和排序的表",
