@@ -5,6 +5,7 @@ An explorer reaches no subject: it is handed one of these, and asks it. A page's
 `ShownAnswers.facts`.
 """
 
+from copy import copy
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -16,10 +17,12 @@ from aigc_helpers.text.answering import (
     Answer,
     Answerer,
     Citation,
+    by_score,
     checksum,
 )
 from aigc_helpers.text.passages import Passage, load_passages
-from aigc_helpers.text.retrieval import PassageIndex, Retriever, synonyms
+from aigc_helpers.text.questions import training_questions
+from aigc_helpers.text.retrieval import Retriever, synonyms
 
 STRANGER = "stranger"  # key of a passage that is put into the index
 N_CANDIDATES = 5
@@ -32,14 +35,14 @@ class ShownAnswers(nn.Module):
     ----------
     network : Retriever
     passages : list of Passage, optional
-        Those of the book, by default those of the package. They count as frozen.
+        Those of the book that are searched, by default all of the package.
     """
 
     def __init__(self, network: Retriever, passages: list[Passage] | None = None):
         super().__init__()
         self.network = network
         self.passages = load_passages() if passages is None else list(passages)
-        self._known = {}  # the last index with, and the one without a false passage
+        self._known = {}  # who answers with the last false passage, and without one
 
     def passage(self, key: str) -> dict:
         """A passage of the book as plain data.
@@ -51,6 +54,7 @@ class ShownAnswers(nn.Module):
         """
         return asdict({one.key: one for one in self.passages}[key])
 
+    @torch.no_grad()
     def explain(self, question: str, stranger: dict | None = None) -> dict:
         """What is told of a question, as plain data.
 
@@ -68,26 +72,26 @@ class ShownAnswers(nn.Module):
             "candidates", the best five of the index and the first by BM25; "passages",
             those that are named, by key.
         """
-        index, frozen = self._index(stranger)
-        answer = Answerer(index, frozen).answer(question)
+        answerer = self._answerer(stranger)
+        answer = answerer.answer(question)
         told = {"told": _plain(answer), "unchecked": None, "candidates": []}
         told["threshold"] = float(self.network.thresholds[0])
         if answer.kind != UNREADABLE:
-            told["candidates"] = _candidates(index, frozen, question)
+            told["candidates"] = _candidates(answerer, question)
             if stranger is not None:
-                everything = set(map(checksum, index.passages))
-                told["unchecked"] = _plain(Answerer(index, everything).answer(question))
-        rows = {one.key: asdict(one) for one in index.passages}
+                told["unchecked"] = _plain(_credulous(answerer).answer(question))
+        rows = {one.key: asdict(one) for one in answerer.index.passages}
         return {**told, "passages": {key: rows[key] for key in _named(told)}}
 
-    def _index(self, stranger: dict | None) -> tuple[PassageIndex, set[str]]:
-        """Passages ready to be compared, and the checksums of those of the book."""
+    def _answerer(self, stranger: dict | None) -> Answerer:
+        """Who answers with a false passage among those of the book, or with none."""
         name = stranger is None
-        if self._known.get(name, [None])[0] != stranger or name not in self._known:
+        known, answerer = self._known.get(name, (None, None))
+        if answerer is None or known != stranger:
             more = [] if name else [Passage(**{**stranger, "key": STRANGER})]
-            index = PassageIndex([*self.passages, *more], self.network)
-            self._known[name] = (stranger, index)
-        return self._known[name][1], set(map(checksum, self.passages))
+            answerer = Answerer([*self.passages, *more], self.network)
+            self._known[name] = (stranger, answerer)
+        return answerer
 
     def tables(self) -> dict[str, torch.Tensor]:
         """The network's tensors, and "frozen" (P, 32): checksums of passages."""
@@ -96,10 +100,14 @@ class ShownAnswers(nn.Module):
         return {**tensors, "frozen": torch.tensor(sums, dtype=torch.uint8)}
 
     def facts(self) -> dict:
-        """Passages, and the words that mean the same: what is no number."""
+        """What is no number: passages, words that mean the same, questions without one.
+
+        The latter are the training questions that the passages do not answer.
+        """
         return {
             "passages": [asdict(one) for one in self.passages],
             "synonyms": [[word, more] for word, more in synonyms().others.items()],
+            "unanswered": [one.text for one in training_questions().unanswerable],
         }
 
     def identity(self) -> str:
@@ -126,10 +134,18 @@ def _cited(citation: Citation) -> dict:
     return {"key": citation.passage.key, "marked": list(citation.marked)}
 
 
-def _candidates(index: PassageIndex, frozen: set[str], question: str) -> list[dict]:
+def _credulous(answerer: Answerer) -> Answerer:
+    """The same without the check: whatever stands in the index is believed."""
+    other = copy(answerer)
+    other.genuine = [True] * len(answerer.genuine)
+    return other
+
+
+def _candidates(answerer: Answerer, question: str) -> list[dict]:
     """The best passages of an index, and the one that BM25 would put first."""
+    index = answerer.index
     match = index.match(question)
-    order = match.scores.argsort(descending=True, stable=True).tolist()
+    order = by_score(match)
     rank = {i: place for place, i in enumerate(order, 1)}
     rivals = {
         i: place
@@ -146,7 +162,7 @@ def _candidates(index: PassageIndex, frozen: set[str], question: str) -> list[di
             "bm25": rivals.get(i),
             "score": float(match.scores[i]),
             "lexical": float(match.lexical[i]),
-            "genuine": checksum(index.passages[i]) in frozen,
+            "genuine": answerer.genuine[i],
         }
         for i in [*best, *first]
     ]

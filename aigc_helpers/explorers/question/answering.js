@@ -3,14 +3,13 @@
 
 import { fill } from "../front/core.js";
 import { checksum } from "./checksum.js";
-import { featuresOf, Synonyms } from "./reading.js";
+import { featuresOf, readQuestion, Synonyms } from "./reading.js";
 import { PassageIndex, ranking, Retriever } from "./retrieval.js";
+import { bagOf, bestSecond, mark, probability, signals } from "./signals.js";
 import { TEXT } from "./text.js";
 
 export const LONGEST = 300; // characters of a question
 export const STRANGER = "stranger";
-const SENTENCE = /[^。！？；]+[。！？；]?[”’）]?/g;
-const MOST_SECOND = 8;
 const N_CANDIDATES = 5;
 
 // From the tables that the site ships; the index with a false passage is made when it is
@@ -25,14 +24,19 @@ export class Answerer {
     for (let i = 0; i < shape[0]; i++) {
       this.frozen.add(hex(values.subarray(i * shape[1], (i + 1) * shape[1])));
     }
+    this.unanswered = facts.unanswered.map((text) => readQuestion(text, this.synonyms));
     this.alone = this.indexOf(this.passages);
   }
 
-  // An index, and which of its passages are the book's to the letter.
+  // An index, which of its passages are the book's to the letter, and the questions of
+  // which it is known that no passage answers them.
   indexOf(passages) {
     const index = new PassageIndex(passages, this.network, this.synonyms);
     const genuine = passages.map((one) => this.frozen.has(checksum(one)));
-    return { index, genuine };
+    const known = this.unanswered.map((reading) =>
+      bagOf(index, { reading, weights: this.network.weigh(reading) }),
+    );
+    return { index, genuine, known };
   }
 
   with(stranger) {
@@ -46,17 +50,17 @@ export class Answerer {
   }
 
   explain(question, stranger = null) {
-    const { index, genuine } = stranger ? this.with(stranger) : this.alone;
+    const { index, genuine, known } = stranger ? this.with(stranger) : this.alone;
     const [threshold] = this.network.thresholds;
     const unreadable = unreadableOf(question);
     if (unreadable) {
       return { told: unreadable, unchecked: null, candidates: [], threshold, passages: {} };
     }
-    const match = index.match(question);
-    const told = answerOf(index, match, genuine);
+    const asking = { question, match: index.match(question), known };
+    const told = answerOf(index, asking, genuine);
     const everything = genuine.map(() => true);
-    const unchecked = stranger ? answerOf(index, match, everything) : null;
-    const candidates = candidatesOf(index, match, genuine, index.plain(question));
+    const unchecked = stranger ? answerOf(index, asking, everything) : null;
+    const candidates = candidatesOf(index, asking.match, genuine, index.plain(question));
     const answer = { told, unchecked, candidates, threshold };
     return { ...answer, passages: namedIn(answer, index.passages) };
   }
@@ -75,94 +79,27 @@ function unreadableOf(question) {
   return featuresOf(question).length ? null : tell(TEXT.unknown);
 }
 
-function answerOf(index, match, genuine) {
+// asking: {question, match, known}
+function answerOf(index, asking, genuine) {
+  const { match } = asking;
   const ranked = ranking(match.scores);
   const book = ranked.filter((i) => genuine[i]);
   const [first] = book;
   const above = ranked.slice(0, ranked.indexOf(first));
   const strangers = above.map((i) => index.passages[i].key);
-  const { refusal, second, thresholds } = index.network;
-  const confidence = probability(refusal, signals(index, match, book));
+  const { refusal, thresholds } = index.network;
+  const confidence = probability(refusal, signals(index, asking, first));
   const cite = (i) => ({ key: index.passages[i].key, marked: mark(match, index.passages[i].text) });
   const answer = { ...nothing, confidence, strangers };
   if (confidence < thresholds[0]) {
     return { ...answer, kind: "refused", words: TEXT.refused, nearest: cite(first) };
   }
-  const next = secondPassage(index, match, book);
-  if (probability(second, next.signals) < thresholds[1]) {
+  const second = bestSecond(index, asking, book);
+  if (!second || second.needed < thresholds[1]) {
     return { ...answer, kind: "answered", words: TEXT.answered, citations: [cite(first)] };
   }
-  return { ...answer, kind: "two", words: TEXT.two, citations: [cite(first), cite(next.place)] };
-}
-
-// Logistic function of a weighted sum; the last weight stands alone.
-function probability(weights, values) {
-  const total = values.reduce((sum, value, i) => sum + weights[i] * value, weights.at(-1));
-  return 1 / (1 + Math.exp(-total));
-}
-
-function ownWeights(index, { reading, weights }) {
-  return reading.own.map((feature, t) => [feature, weights[t] * index.rarity(feature)]);
-}
-
-const sumOf = (pairs, wanted) =>
-  pairs.reduce((sum, [feature, weight]) => sum + (wanted(feature) ? weight : 0), 0);
-
-function signals(index, match, book) {
-  const [first] = book;
-  const kept = book.map((i) => match.scores[i]);
-  const { address } = index.passages[first];
-  const near = index.passages.flatMap((one, i) => (one.address === address ? [i] : []));
-  const pairs = ownWeights(index, match);
-  const all = sumOf(pairs, () => true);
-  const total = all || 1;
-  const here = (feature) => index.has(first, feature);
-  const missing = pairs.filter(([feature]) => !here(feature)).map(([, weight]) => weight);
-  return [
-    kept[0] / 10,
-    (kept.length > 1 ? kept[0] - kept[1] : kept[0]) / 10,
-    1 / kept.reduce((sum, score) => sum + Math.exp(score - kept[0]), 0),
-    match.cosines[first],
-    sumOf(pairs, here) / total,
-    sumOf(pairs, (feature) => near.some((i) => index.has(i, feature))) / total,
-    sumOf(pairs, (feature) => !index.isKnown(feature)) / total,
-    Math.max(0, ...missing) / 10,
-    total / 100,
-  ];
-}
-
-function secondPassage(index, match, book) {
-  const [first, ...others] = book;
-  const pairs = ownWeights(index, match);
-  const total = sumOf(pairs, () => true) || 1;
-  const here = (feature) => index.has(first, feature);
-  let [best, highest] = [{ place: first, signals: [0, 0, 0, 0, 0] }, -1];
-  for (const i of others.slice(0, MOST_SECOND - 1)) {
-    const there = (feature) => index.has(i, feature);
-    const gain = sumOf(pairs, (one) => there(one) && !here(one)) / total;
-    const ratio = match.scores[i] / Math.max(match.scores[first], 1e-6);
-    if (gain + ratio <= highest) continue;
-    const rest = sumOf(pairs, (one) => !there(one) && !here(one)) / total;
-    const clauses = match.reading.own.length / 50;
-    highest = gain + ratio;
-    best = { place: i, signals: [gain, rest, ratio, match.cosines[i], clauses] };
-  }
-  return best;
-}
-
-// Where the sentence of a text that fits a question best begins and ends, in characters.
-function mark({ reading, weights }, text) {
-  const counts = new Map(reading.features.map((feature, t) => [feature, weights[t]]));
-  const length = (part) => Array.from(part).length;
-  let [best, highest] = [[0, length(text)], 0];
-  for (const found of text.matchAll(SENTENCE)) {
-    let value = 0;
-    for (const feature of new Set(featuresOf(found[0]))) value += counts.get(feature) ?? 0;
-    if (value <= highest) continue;
-    const start = length(text.slice(0, found.index));
-    [best, highest] = [[start, start + length(found[0])], value];
-  }
-  return best;
+  const citations = [cite(first), cite(second.passage)];
+  return { ...answer, kind: "two", words: TEXT.two, citations };
 }
 
 // The best passages of an index, and the one that BM25 would put first.

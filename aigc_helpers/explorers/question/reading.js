@@ -7,7 +7,9 @@ const IS_HAN = new RegExp(`^[${HAN}]`);
 const ASKING = /为什么|怎么样|能不能|是不是|什么|怎么|怎样|如何|多少|哪些|哪个|请问|吗|呢/g;
 const LETTER = /[a-z]/;
 const MOST_FEATURES = 256;
-const [CHARACTER, PAIR, WORD] = [0, 1, 2];
+export const CHARACTER = 0;
+export const PAIR = 1;
+const OTHER = 2; // a word of letters, a number
 const OTHERS = 3; // added to the kind of a feature that stands in for another
 const [BASIS, PRIME] = [2166136261, 16777619];
 
@@ -39,8 +41,8 @@ export function bucketOf(feature, nBuckets) {
   return 1 + ((value >>> 0) % (nBuckets - 1));
 }
 
-function kindOf(feature) {
-  if (feature[0] < "\u3400") return WORD;
+export function kindOf(feature) {
+  if (feature[0] < "\u3400") return OTHER;
   return feature.length === 1 ? CHARACTER : PAIR;
 }
 

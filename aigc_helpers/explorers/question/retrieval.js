@@ -53,10 +53,12 @@ export class Retriever {
     this.inner = { weight: values("inner.weight"), bias: values("inner.bias") };
     this.outer = { weight: values("outer.weight"), bias: values("outer.bias") };
     this.term = values("term.weight");
+    this.doubt = values("doubt.weight");
     this.kind = values("kind");
     this.field = Array.from(values("field"), Math.exp);
     this.cosine = Math.exp(values("cosine")[0]);
     this.refusal = values("refusal");
+    this.choice = Array.from(values("choice"));
     this.second = values("second");
     this.thresholds = values("thresholds");
     this.known = new WeakMap(); // passages that were read
@@ -86,9 +88,14 @@ export class Retriever {
     const root = Math.sqrt(Math.max(1, rows.length));
     for (let j = 0; j < dim; j++) v[j] /= root;
     const hidden = layer(this.inner, v).map((value) => Math.max(0, value));
-    const sum = layer(this.outer, hidden).map((value, j) => value + v[j]);
-    const norm = Math.max(Math.hypot(...sum), 1e-12);
-    return sum.map((value) => value / norm);
+    const whole = layer(this.outer, hidden).map((value, j) => value + v[j]);
+    const norm = Math.max(Math.hypot(...whole), 1e-12);
+    return whole.map((value) => value / norm);
+  }
+
+  // How much the features of a question speak against there being an answer.
+  doubts(features) {
+    return this.rowsOf(features).reduce((sum, row) => sum + this.doubt[row], 0);
   }
 
   // What each feature of a question counts, its rarity left aside.
@@ -107,7 +114,9 @@ function layer({ weight, bias }, v) {
   return out;
 }
 
-const dot = (a, b) => a.reduce((sum, value, j) => sum + value * b[j], 0);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+const dot = (a, b) => a.reduce((total, value, j) => total + value * b[j], 0);
 
 // Passages ready to be compared with questions.
 export class PassageIndex {
@@ -143,33 +152,48 @@ export class PassageIndex {
 
   // {reading, weights, lexical, cosines, scores}, a number for each passage.
   match(question) {
-    const { network, passages } = this;
+    const { network } = this;
     const reading = readQuestion(question, this.synonyms);
     const weights = network.weigh(reading);
-    const counted = reading.features.map((one, t) => weights[t] * this.rarity(one));
-    const lexical = passages.map((_, i) => this.lexical(reading.features, counted, i));
+    const lexical = this.lexical(reading, weights);
     const vector = network.vector(network.rowsOf(reading.own));
     const cosines = this.vectors.map((other) => dot(other, vector));
     const scores = lexical.map((value, i) => value + network.cosine * cosines[i]);
     return { reading, weights, lexical, cosines, scores };
   }
 
-  lexical(features, counted, i) {
-    let sum = 0;
-    for (const [k, field] of this.fields.entries()) {
-      for (const [t, feature] of features.entries()) {
-        if (!this.isKnown(feature)) continue;
-        sum += this.network.field[k] * counted[t] * field.often(feature, i);
-      }
+  // What a passage gives for each feature of a question, its section and chapter, too.
+  gives(match, i) {
+    const { reading, weights } = match;
+    return reading.features.map((feature, t) =>
+      this.isKnown(feature) ? weights[t] * this.rarity(feature) * this.often(feature, i) : 0,
+    );
+  }
+
+  often(feature, i) {
+    let total = 0;
+    for (let k = 0; k < this.fields.length; k++) {
+      total += this.network.field[k] * this.fields[k].often(feature, i);
     }
-    return sum;
+    return total;
+  }
+
+  // The sum of that, for every passage.
+  lexical({ features }, weights) {
+    const scores = new Array(this.passages.length).fill(0);
+    for (const [t, feature] of features.entries()) {
+      if (!this.isKnown(feature)) continue;
+      const weight = weights[t] * this.rarity(feature);
+      for (let i = 0; i < scores.length; i++) scores[i] += weight * this.often(feature, i);
+    }
+    return scores;
   }
 
   // Scores of BM25 alone.
   plain(question) {
     const features = asked(question);
     return this.passages.map((_, i) =>
-      features.reduce((sum, one) => sum + this.rarity(one) * this.own.often(one, i), 0),
+      sum(features.map((one) => this.rarity(one) * this.own.often(one, i))),
     );
   }
 }

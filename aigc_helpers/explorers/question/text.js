@@ -14,7 +14,7 @@ export const TEXT = {
     unknown: "问题里没有认得的字：请用汉字、字母或数字来问。",
     refused: "这些段落里没有找到能回答它的话。",
     answered: "书里这样说：",
-    two: "要看书里的两段：",
+    two: "书里有两段说到它：",
     nearest: "最接近的是下面这一段，它不算回答。",
     section: "《{section}》",
     answer: "回答",
