@@ -18,7 +18,7 @@ export class Verdict {
     this.sure = element("span");
     this.meter = element("p", { className: "aigc-question-meter" }, this.bar, this.sure);
     const head = element("p", { className: "aigc-question-title", id: newId() }, title);
-    this.node = element("section", { className: "aigc-question-verdict" });
+    this.node = element("div", { className: "aigc-question-verdict", role: "group" });
     this.node.setAttribute("aria-labelledby", head.id);
     this.node.append(head, this.stale, this.words, this.quotes, this.meter);
     this.sayStale("");
