@@ -16,7 +16,7 @@ from aigc_helpers.text.answering import REFUSED, TWO, Answerer
 from aigc_helpers.text.passages import Passage
 from aigc_helpers.text.questions import Question
 from aigc_helpers.text.ranking import asked
-from aigc_helpers.text.retrieval import PassageIndex, Retriever, read, synonyms
+from aigc_helpers.text.retrieval import PassageIndex, Retriever, synonyms
 
 STAND_IN = 0.5  # what a word that means the same counts in the rival that knows them
 RIVALS = {

@@ -231,3 +231,21 @@ def _logistic(yes: torch.Tensor, no: torch.Tensor, strength: float):
 
 def _values(weights: torch.Tensor, rows: list[list[float]]) -> torch.Tensor:
     return torch.tensor(rows) @ weights[:-1] + weights[-1]
+
+
+def crossed(found: dict[str, list[Told]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits that there is an answer, each fitted on the other questions' folds.
+
+    Returns those of questions that have one, and of those that have none.
+    """
+    kinds = [[one.signals for one in found[k]] for k in ("answerable", "unanswerable")]
+    logits = [torch.zeros(len(kind)) for kind in kinds]
+    for fold in range(N_FOLDS):
+        known = [
+            [row for i, row in enumerate(kind) if i % N_FOLDS != fold] for kind in kinds
+        ]
+        weights = logistic(*known, PENALTY["refusal"])
+        for values, kind in zip(logits, kinds, strict=True):
+            values[fold::N_FOLDS] = _values(weights, kind[fold::N_FOLDS])
+    yes, no = logits
+    return yes, no
