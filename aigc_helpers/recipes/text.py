@@ -34,6 +34,7 @@ def train_retriever(recipe: Recipe, steps: int, seed: int, checkpoint):
         checkpoint=checkpoint,
         **training,
     )
+    answer_fitting.fit_doubt(network, questions)
     found = answer_fitting.out_of_fold(
         recipe.arguments, passages, questions, **training
     )

@@ -2,28 +2,63 @@
 
 A retriever fits the questions that trained it better than any others. So a third of the
 questions at a time is ranked by a retriever that the other two thirds trained, and on
-these scores two logistic regressions are fitted: does the first passage answer, and is
-a second one needed?
+what it tells of them two logistic regressions are fitted: does the first passage
+answer, and is a second one needed?
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 
-from aigc_helpers.text.answering import second_passage, signals
+from aigc_helpers.text.answer_signals import (
+    KnownUnanswered,
+    Second,
+    seconds,
+    signals,
+)
 from aigc_helpers.text.passages import Passage
 from aigc_helpers.text.questions import Question, Questions
-from aigc_helpers.text.retrieval import PassageIndex, Retriever
+from aigc_helpers.text.ranking import features
+from aigc_helpers.text.retrieval import PassageIndex, Retriever, buckets
 from aigc_helpers.text.retriever_training import train_retriever
 
 N_FOLDS = 3
 FALSE_REFUSALS = 0.07  # of answerable questions, out of fold; ten in a hundred may be
-FALSE_SECONDS = 0.05  # of questions that one passage answers
-STRENGTH = 1.0  # inverse of the penalty on weights
+FALSE_SECONDS = 0.10  # of questions that one passage answers
+PENALTY = {"doubt": 0.03, "refusal": 0.3, "second": 0.3}  # inverse, on squared weights
+CHOICE_PENALTY = 0.02
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a retriever tells of a question that did not train it.
+
+    Attributes
+    ----------
+    question : Question
+    ranked : list of int
+        Numbers of the passages, the best first.
+    signals : list of float
+        Of the first passage, see `answer_signals.signals`.
+    seconds : list of Second
+    more : list of float
+        What tells whether a second passage is needed.
+    right : tuple of int
+        Numbers of the passages that answer.
+    """
+
+    question: Question
+    ranked: list[int]
+    signals: list[float]
+    seconds: list[Second]
+    more: list[float]
+    right: tuple[int, ...]
 
 
 def folds(questions: Sequence[Question], n: int = N_FOLDS) -> list[int]:
-    """Fold of each question; of those with the same passage, one after the other."""
+    """Fold of each question; those of one passage fall into different folds."""
     seen: dict[tuple[str, ...], int] = {}
     found = []
     for i, question in enumerate(questions):
@@ -32,77 +67,185 @@ def folds(questions: Sequence[Question], n: int = N_FOLDS) -> list[int]:
     return found
 
 
+def split(questions: Questions, fold: int) -> tuple[Questions, Questions]:
+    """Questions without those of a fold, and those of the fold."""
+    kinds = ("answerable", "unanswerable", "two")
+    parts = {name: ([], []) for name in kinds}
+    for name in kinds:
+        asked = getattr(questions, name)
+        for question, place in zip(asked, folds(asked), strict=True):
+            parts[name][place == fold].append(question)
+    rest, held = (
+        Questions(**{name: tuple(part[i]) for name, part in parts.items()})
+        for i in (0, 1)
+    )
+    return rest, held
+
+
 def out_of_fold(
     arguments: dict, passages: Sequence[Passage], questions: Questions, **training
-) -> dict[str, list]:
-    """What retrievers tell of questions that did not train them.
+) -> dict[str, list[Told]]:
+    """What retrievers tell of questions that did not train them, by kind of question.
 
-    Returns, for each kind of questions, pairs of `answering.signals` and
-    `answering.second_passage`, and the ranking of the passages.
+    Parameters
+    ----------
+    arguments : dict
+        Of `Retriever`.
+    passages : sequence of Passage
+    questions : Questions
+    training
+        Of `train_retriever`.
     """
-    kinds = {
-        name: (getattr(questions, name), folds(getattr(questions, name)))
-        for name in ("answerable", "unanswerable", "two")
-    }
-    found = {name: [None] * len(kind[0]) for name, kind in kinds.items()}
+    found = {"answerable": [], "unanswerable": [], "two": []}
     for fold in range(N_FOLDS):
-        known = [q for q, f in zip(*kinds["answerable"], strict=True) if f != fold]
-        network, _ = train_retriever(
-            Retriever(**arguments), passages, known, **training
-        )
-        index = PassageIndex(passages, network)
-        for name, (asked, where) in kinds.items():
-            for i in [i for i, f in enumerate(where) if f == fold]:
-                found[name][i] = told(index, asked[i].text)
+        rest, held = split(questions, fold)
+        for name, told in told_by(arguments, passages, rest, held, **training).items():
+            found[name] += told
     return found
 
 
-def told(index: PassageIndex, question: str):
-    """Signals, signals of the second passage, and the ranking for a question."""
-    match = index.match(question)
+def told_by(
+    arguments: dict, passages: Sequence[Passage], rest: Questions, held: Questions, **o
+) -> dict[str, list[Told]]:
+    """Train on some questions, and tell of others."""
+    network, _ = train_retriever(Retriever(**arguments), passages, rest.answerable, **o)
+    fit_doubt(network, rest)
+    index = PassageIndex(passages, network)
+    known = KnownUnanswered(index, [q.text for q in rest.unanswerable])
+    return {
+        name: [tell(index, known, question) for question in getattr(held, name)]
+        for name in ("answerable", "unanswerable", "two")
+    }
+
+
+def tell(index: PassageIndex, known: KnownUnanswered, question: Question) -> Told:
+    """All that is fitted on, for one question."""
+    match = index.match(question.text)
     ranked = match.scores.argsort(descending=True, stable=True).tolist()
-    second, more = second_passage(index, match, ranked)
-    return signals(index, match, ranked), more, ranked, second
+    found, more = seconds(index, question.text, match, ranked)
+    numbers = {passage.key: i for i, passage in enumerate(index.passages)}
+    return Told(
+        question,
+        ranked,
+        signals(index, known, question.text, match, ranked[0]),
+        found,
+        more,
+        tuple(numbers[key] for key in question.passages),
+    )
 
 
-def fit_answering(network: Retriever, found: dict[str, list]) -> None:
-    """Fit, in the network, when it refuses and when it quotes a second passage.
+def fit_doubt(network: Retriever, questions: Questions) -> None:
+    """Fit how much each feature of a question speaks against there being an answer."""
+    rows = [
+        buckets(features(question.text))
+        for question in questions.unanswerable + questions.answerable
+    ]
+    bags = torch.zeros(len(rows), len(network.doubt.weight))
+    for bag, row in zip(bags, rows, strict=True):
+        bag[row] = 1.0
+    used = bags.any(0).nonzero()[:, 0]
+    n = len(questions.unanswerable)
+    model = _logistic(bags[:n, used], bags[n:, used], PENALTY["doubt"])
+    with torch.no_grad():
+        network.doubt.weight.zero_()
+        network.doubt.weight[used, 0] = torch.from_numpy(model.coef_[0]).float()
+
+
+def fit_answering(network: Retriever, found: dict[str, list[Told]]) -> None:
+    """Fit when a network refuses, which passage it quotes second, and when.
 
     Parameters
     ----------
     network : Retriever
-        Its buffers ``refusal``, ``second`` and ``thresholds`` are set.
+        Its buffers ``refusal``, ``choice``, ``second`` and ``thresholds`` are set.
     found : dict
         From `out_of_fold`.
     """
-    yes = [one[0] for one in found["answerable"] + found["two"]]
-    no = [one[0] for one in found["unanswerable"]]
-    weights = logistic(yes, no)
-    network.refusal.copy_(weights)
-    single = _values(weights, [one[0] for one in found["answerable"]])
-    refused = torch.sigmoid(single).quantile(FALSE_REFUSALS)
-    ones = [one[1] for one in found["answerable"]]
-    weights = logistic([one[1] for one in found["two"]], ones)
-    network.second.copy_(weights)
-    doubled = torch.sigmoid(_values(weights, ones)).quantile(1 - FALSE_SECONDS)
-    network.thresholds.copy_(torch.stack([refused, doubled]))
+    single, two = found["answerable"], found["two"]
+    yes = [one.signals for one in single]
+    no = [one.signals for one in found["unanswerable"]]
+    network.refusal.copy_(logistic(yes, no, PENALTY["refusal"]))
+    network.choice.copy_(fit_choice(two))
+    needed, enough = (
+        [_second_signals(network, one) for one in kind] for kind in (two, single)
+    )
+    network.second.copy_(logistic(needed, enough, PENALTY["second"]))
+    refused = _values(network.refusal, yes).quantile(FALSE_REFUSALS)
+    doubled = _values(network.second, enough).quantile(1 - FALSE_SECONDS)
+    network.thresholds.copy_(torch.sigmoid(torch.stack([refused, doubled])))
 
 
-def logistic(yes: list[list[float]], no: list[list[float]]) -> torch.Tensor:
+def _second_signals(network: Retriever, told: Told) -> list[float]:
+    values = torch.tensor([one.choice for one in told.seconds]) @ network.choice
+    return told.seconds[int(values.argmax())].choice + told.more
+
+
+def fit_choice(two: Sequence[Told]) -> torch.Tensor:
+    """Weights with which the second passage is chosen, a softmax over the candidates.
+
+    Fitted on the questions whose first passage is one of the two that are needed.
+    """
+    rows, targets = [], []
+    for told in two:
+        other = set(told.right) - {told.ranked[0]}
+        where = [i for i, one in enumerate(told.seconds) if one.passage in other]
+        if len(other) == 1 and where:
+            rows.append([one.choice for one in told.seconds])
+            targets.append(where[0])
+    choices, wanted = torch.tensor(rows), torch.tensor(targets)  # (Q, C, 4), (Q,)
+    weights = torch.zeros(choices.shape[2], requires_grad=True)
+    scale = choices.flatten(0, 1).std(0)
+    optimizer = torch.optim.LBFGS([weights], max_iter=100)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(choices / scale @ weights, wanted)
+        loss = loss + CHOICE_PENALTY * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return weights.detach() / scale
+
+
+def logistic(yes: list[list[float]], no: list[list[float]], strength: float):
     """Weights of a logistic regression, the last of them the constant.
 
     Both kinds count the same in all, however many there are.
     """
-    from sklearn.linear_model import LogisticRegression
-
     values = torch.tensor(yes + no, dtype=torch.float64)
     mean, scale = values.mean(0), values.std(0).clamp(min=1e-6)
-    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000)
-    model.fit((values - mean) / scale, [1] * len(yes) + [0] * len(no))
+    values = (values - mean) / scale
+    model = _logistic(values[: len(yes)], values[len(yes) :], strength)
     slopes = torch.from_numpy(model.coef_[0]) / scale
     constant = torch.from_numpy(model.intercept_) - slopes @ mean
     return torch.cat([slopes, constant]).float()
 
 
+def _logistic(yes: torch.Tensor, no: torch.Tensor, strength: float):
+    from sklearn.linear_model import LogisticRegression  # slow to import
+
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=1000)
+    return model.fit(torch.cat([yes, no]), [1] * len(yes) + [0] * len(no))
+
+
 def _values(weights: torch.Tensor, rows: list[list[float]]) -> torch.Tensor:
     return torch.tensor(rows) @ weights[:-1] + weights[-1]
+
+
+def crossed(found: dict[str, list[Told]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits that there is an answer, each fitted on the other questions' folds.
+
+    Returns those of questions that have one, and of those that have none.
+    """
+    kinds = [[one.signals for one in found[k]] for k in ("answerable", "unanswerable")]
+    logits = [torch.zeros(len(kind)) for kind in kinds]
+    for fold in range(N_FOLDS):
+        known = [
+            [row for i, row in enumerate(kind) if i % N_FOLDS != fold] for kind in kinds
+        ]
+        weights = logistic(*known, PENALTY["refusal"])
+        for values, kind in zip(logits, kinds, strict=True):
+            values[fold::N_FOLDS] = _values(weights, kind[fold::N_FOLDS])
+    yes, no = logits
+    return yes, no

@@ -97,8 +97,12 @@ class BM25:
 
     def scores(self, question: str) -> list[float]:
         """A score for each text, in their order; 0 if nothing is shared."""
+        return self.scores_of(asked(question))
+
+    def scores_of(self, found: Iterable[str]) -> list[float]:
+        """The same for features, each of which counts as often as it comes."""
         scores = [0.0] * self.n_texts
-        for feature in asked(question):
+        for feature in found:
             weight = self.weight(feature)
             for i, times in self.places.get(feature, ()):
                 scores[i] += weight * times / (times + self.slow[i])

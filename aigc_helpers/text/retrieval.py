@@ -34,6 +34,7 @@ MOST_FEATURES = 256  # of a question that are read
 CHARACTER, PAIR, WORD = range(3)  # kinds of features; three more stand in for others
 N_KINDS = 6
 FIELDS = ("passage", "section", "chapter")  # whose words are compared
+N_SIGNALS, N_CHOICE, N_SECOND = 10, 4, 8  # that `answer_signals` gives
 _BASIS, _PRIME = 2166136261, 16777619
 
 
@@ -161,10 +162,13 @@ class Retriever(nn.Module):
     who read questions and passages by two large networks; here one small one reads
     both.
 
+    Beside these stands what `answer_fitting` fits: doubts that features of a question
+    raise, weights of signals, and thresholds.
+
     Parameters
     ----------
     n_buckets : int
-        Rows of the table, see `bucket`.
+        Rows of each table, see `bucket`.
     dim : int
         Length of a vector.
     hidden : int
@@ -181,10 +185,12 @@ class Retriever(nn.Module):
         self.field = nn.Parameter(torch.tensor([-0.4, -2.3, -2.3]))
         self.cosine = nn.Parameter(torch.tensor(0.7))  # logarithm of what it counts
         self.sharpness = nn.Parameter(torch.tensor(2.3))  # of cosines, in training
+        self.doubt = nn.Embedding(n_buckets, 1, padding_idx=0)
         self.register_buffer("refusal", torch.zeros(N_SIGNALS + 1))
+        self.register_buffer("choice", torch.zeros(N_CHOICE))
         self.register_buffer("second", torch.zeros(N_SECOND + 1))
         self.register_buffer("thresholds", torch.tensor([0.5, 0.5]))
-        for table in (self.embedding, self.term, self.outer):
+        for table in (self.embedding, self.term, self.doubt, self.outer):
             nn.init.zeros_(table.weight)
         nn.init.zeros_(self.outer.bias)
 
@@ -198,10 +204,6 @@ class Retriever(nn.Module):
         """What each feature counts, (B, N): positive, 0 for padding."""
         logs = self.term(features)[..., 0] + self.kind[kinds]
         return logs.exp() * (features > 0)
-
-
-N_SIGNALS = 9  # see `answering.signals`
-N_SECOND = 5  # see `answering.second_signals`
 
 
 class Lexicon:
@@ -304,13 +306,16 @@ class PassageIndex:
         reading, network = read(question), self.network
         found = torch.tensor([[bucket(f) for f in reading.features] or [0]])  # (1, N)
         kinds = torch.tensor([reading.kinds or [0]])
-        rows = [self.lexicon.row(feature) for feature in reading.features] or [0]
         weights = network.weigh(found, kinds)[0]  # (N,)
-        lexical = weights @ self.table[rows]  # (P,)
+        lexical = weights @ self.table[self.rows_of(reading)]  # (P,)
         vector = network(padded([buckets(reading.own)]))[0]  # (dim,)
         cosines = self.vectors @ vector
         scores = lexical + network.cosine.exp() * cosines
         return Match(reading, weights, lexical, cosines, scores)
+
+    def rows_of(self, reading: Reading) -> list[int]:
+        """Rows of the lexicon, one for each feature, and 0 if there are none."""
+        return [self.lexicon.row(feature) for feature in reading.features] or [0]
 
     def rank(self, question: str, k: int = 5) -> list[tuple[int, float]]:
         """Numbers and scores of the best k passages; of equal ones the earlier."""
