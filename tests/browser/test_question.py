@@ -1,7 +1,7 @@
 """The question explorer on a page and live: what is told, quoted, refused, and why.
 
-What the page computes is compared with Python over hundreds of training questions; most
-other tests ask a small network of random numbers.
+What the page computes is compared with Python over hundreds of training questions, by
+the shipped network; the other tests ask a small one of random numbers.
 """
 
 import hashlib
@@ -19,15 +19,17 @@ from tiny_retrievers import (
     answers,
 )
 
+from aigc_helpers import weights
 from aigc_helpers.explorers import QuestionExplorer
 from aigc_helpers.explorers.question import page as question_page
 from aigc_helpers.explorers.question.setting import question_setting
 from aigc_helpers.text.answering import checksum
 from aigc_helpers.text.passages import load_passages
 from aigc_helpers.text.questions import training_questions
+from aigc_helpers.text.shown import ShownAnswers
 
 ANSWERS = answers()
-WHOLE = answers(n_passages=320)
+WHOLE = ShownAnswers(weights.load("text_retriever"))
 OPTIONS = {
     "question": ANSWERED,
     "strangers": [
@@ -153,7 +155,7 @@ def test_the_page_answers_as_python_does(opened):
             assert one == pytest.approx(other, abs=1e-5, rel=1e-5), question
     kinds = [one["told"]["kind"] for one in ours]
     for kind in ("answered", "two", "refused"):
-        assert kinds.count(kind) > 20
+        assert kinds.count(kind) > 15
     assert any(one["told"]["strangers"] for one in ours)
 
 
