@@ -149,9 +149,7 @@ def _candidates(answerer: Answerer, question: str) -> list[dict]:
     rank = {i: place for place, i in enumerate(order, 1)}
     rivals = {
         i: place
-        for place, (i, _) in enumerate(
-            index.lexicon.bm25.rank(question, len(order)), 1
-        )
+        for place, (i, _) in enumerate(index.lexicon.bm25.rank(question, len(order)), 1)
     }
     best = order[:N_CANDIDATES]
     first = [i for i, place in rivals.items() if place == 1 and i not in best]

@@ -6,6 +6,7 @@ the shipped network; the other tests ask a small one of random numbers.
 
 import hashlib
 import json
+from urllib.parse import quote
 
 import pytest
 from live_page import answer, show_live
@@ -46,14 +47,15 @@ PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 VIEW = "document.querySelector('.aigc-view').aigc.view"
 BOTH = "document.querySelectorAll('.aigc-explorer[data-ready]').length === 2"
 LINKS = {
-    "question=%E6%9C%88%E7%90%83%E7%94%B1%E4%BB%80%E4%B9%88%E7%BB%84%E6%88%90%EF%BC%9F": "月球",
+    f"question={quote('月球由什么组成？')}": "月球",
     "preset=要两段的": "两段",
     "which=三样别的": "混进三样",
     "which=2": "混进第二段",
     "own=张量有哪三样属性要随时留意&amp;which=own": "自己写的",
     "planted=0": "拿走",
     "which=99&amp;question=": "写不出的",
-}  # fmt: skip
+}
+HEARD = "document.querySelector('.aigc-unseen').innerText.includes('{}')"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -252,7 +254,7 @@ def test_a_question_is_answered_as_it_is_typed_and_nothing_leaves_the_page(opene
     assert requests == []
     private = page.locator(".aigc-question-private").inner_text()
     assert private == "你写的只留在这个浏览器里。"
-    page.wait_for_function("document.querySelector('.aigc-status').innerText.includes('24 段')")
+    page.locator(".aigc-status", has_text="24 段").wait_for()
 
 
 def test_two_passages_are_quoted_where_two_are_needed(opened):
@@ -267,7 +269,8 @@ def test_a_refusal_shows_what_came_nearest_and_that_it_is_none(opened):
     page = opened()
     ask(page, REFUSED)
     nearest = ANSWERS.explain(REFUSED)["told"]["nearest"]["key"]
-    assert told(page) == "这些段落里没有找到能回答它的话。最接近的是下面这一段，它不算回答。"
+    words = "这些段落里没有找到能回答它的话。最接近的是下面这一段，它不算回答。"
+    assert told(page) == words
     assert quoted(page) == [text_of(nearest)]
     assert "低于门槛 0.50，所以不回答" in verdict(page).inner_text()
     assert page.locator("tr.aigc-question-quoted").count() == 0
@@ -297,11 +300,11 @@ def test_what_is_told_is_heard_at_rest(opened):
     voice = page.locator(".aigc-question .aigc-unseen[role=status]")
     ask(page, ANSWERED + "？")
     assert "把握" not in page.locator(".aigc-question-words").first.inner_text()
-    page.wait_for_function("document.querySelector('.aigc-unseen').innerText.includes('所以回答')")
+    page.wait_for_function(HEARD.format("所以回答"))
     heard = voice.inner_text()
     assert heard.startswith("书里这样说：《0.1 张量：一批数和它的形状》")
     ask(page, REFUSED)
-    page.wait_for_function("document.querySelector('.aigc-unseen').innerText.includes('不回答')")
+    page.wait_for_function(HEARD.format("不回答"))
     assert voice.inner_text().startswith("这些段落里没有找到")
 
 
@@ -539,7 +542,7 @@ def test_the_kernel_answers_and_python_follows(live):
     assert quoted(page) == [text_of(TENSOR)] and widget.received == []
     page.locator(".aigc-question-field input").fill(TWO)
     answer(page, widget)
-    page.wait_for_function("document.querySelectorAll('.aigc-question-quote').length === 2")
+    page.locator(".aigc-question-quote").nth(1).wait_for()
     assert widget.question == TWO
     link = verdict(page).get_by_role("link").first
     assert link.get_attribute("href").startswith("../notebooks/00_primer.ipynb#")

@@ -1,4 +1,4 @@
-"""The question explorer in Python: what it stores, follows, answers, exports, refuses."""
+"""The question explorer in Python: what it stores, follows, exports, refuses."""
 
 import json
 import re
