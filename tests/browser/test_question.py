@@ -145,7 +145,7 @@ def test_the_page_answers_as_python_does(opened):
           const { loadAnswerer } = await import(url);
           const assets = new URL("./_static/", location.href).href;
           const answerer = await loadAnswerer("whole", assets);
-          return asked.map(([question, stranger]) => answerer.explain(question, stranger));
+          return asked.map((one) => answerer.explain(...one));
         }""",
         asked,
     )
@@ -341,6 +341,18 @@ def test_the_table_has_both_ranks_and_the_scores(opened):
         assert cells[:3] == [str(one["rank"]), bm25, f"{one['score']:.1f}"]
         assert cells[3:5] == [f"{one['lexical']:.1f}", vector]
         assert text_of(one["key"])[:24] in cells[5]
+
+
+def test_what_bm25_puts_first_has_a_row_wherever_it_ranks(opened):
+    page = opened()
+    page.evaluate(f"{VIEW}.answerer.network.cosine = 3000")  # vectors decide
+    ask(page, TWO)
+    rows = page.locator(".aigc-question-candidates tbody tr")
+    assert rows.count() == 6
+    cells = rows.nth(5).locator("td").all_inner_texts()
+    assert int(cells[0]) > 5 and cells[1] == "1"
+    caption = page.locator(".aigc-question-candidates caption").inner_text()
+    assert caption.endswith("最后一行是 BM25 的第一名。")
 
 
 # ---- a false passage ---------------------------------------------------------------

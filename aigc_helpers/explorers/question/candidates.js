@@ -4,6 +4,7 @@ import { element } from "../front/controls.js";
 import { falseLabel, sectionOf } from "./quote.js";
 import { TEXT } from "./text.js";
 
+const N_BEST = 5; // further rows are of those that BM25 puts first
 const EXCERPT = 24; // characters of a passage
 const COLUMNS = ["rank", "bm25", "score", "lexical", "vector", "passage"];
 const DIGITS = { score: 1, lexical: 1, vector: 1 };
@@ -17,14 +18,16 @@ export class Candidates {
     });
     this.body = element("tbody");
     this.table = element("table");
-    const caption = element("caption", {}, TEXT.candidates);
-    this.table.append(caption, element("thead", {}, element("tr", {}, ...heads)), this.body);
+    this.caption = element("caption");
+    this.table.append(this.caption, element("thead", {}, element("tr", {}, ...heads)), this.body);
     this.node = element("div", { className: "aigc-question-candidates" }, this.table);
   }
 
   // quoted: keys of the passages that the answer gives.
   show(rows, passages, quoted) {
     this.node.hidden = !rows.length;
+    const isRival = rows.length > N_BEST;
+    this.caption.textContent = isRival ? TEXT.candidatesAndRival : TEXT.candidates;
     this.body.replaceChildren(
       ...rows.map((one) => {
         const row = { ...one, vector: one.score - one.lexical };
