@@ -6,6 +6,7 @@ what it tells of them two logistic regressions are fitted: does the first passag
 answer, and is a second one needed?
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ from aigc_helpers.text.retrieval import PassageIndex, Retriever, buckets
 from aigc_helpers.text.retriever_training import train_retriever
 
 N_FOLDS = 3
-FALSE_REFUSALS = 0.07  # of answerable questions, out of fold; ten in a hundred may be
+FALSE_REFUSALS = 0.07  # of paraphrases, out of fold; ten in a hundred may be
+PARAPHRASE, COUNTS = "paraphrase", 2.0  # the hardest form, and how often it counts
 FALSE_SECONDS = 0.10  # of questions that one passage answers
 PENALTY = {"doubt": 0.03, "refusal": 0.3, "second": 0.3}  # inverse, on squared weights
 CHOICE_PENALTY = 0.02
@@ -99,16 +101,18 @@ def out_of_fold(
     found = {"answerable": [], "unanswerable": [], "two": []}
     for fold in range(N_FOLDS):
         rest, held = split(questions, fold)
-        for name, told in told_by(arguments, passages, rest, held, **training).items():
+        network, _ = train_retriever(
+            Retriever(**arguments), passages, rest.answerable, **training
+        )
+        for name, told in told_by(network, passages, rest, held).items():
             found[name] += told
     return found
 
 
 def told_by(
-    arguments: dict, passages: Sequence[Passage], rest: Questions, held: Questions, **o
+    network: Retriever, passages: Sequence[Passage], rest: Questions, held: Questions
 ) -> dict[str, list[Told]]:
-    """Train on some questions, and tell of others."""
-    network, _ = train_retriever(Retriever(**arguments), passages, rest.answerable, **o)
+    """What a network that some questions trained tells of those that were held out."""
     fit_doubt(network, rest)
     index = PassageIndex(passages, network)
     known = KnownUnanswered(index, [q.text for q in rest.unanswerable])
@@ -161,18 +165,41 @@ def fit_answering(network: Retriever, found: dict[str, list[Told]]) -> None:
     found : dict
         From `out_of_fold`.
     """
-    single, two = found["answerable"], found["two"]
-    yes = [one.signals for one in single]
-    no = [one.signals for one in found["unanswerable"]]
-    network.refusal.copy_(logistic(yes, no, PENALTY["refusal"]))
+    single, two, no = (found[k] for k in ("answerable", "two", "unanswerable"))
+    network.refusal.copy_(fit_refusal(single, no))
     network.choice.copy_(fit_choice(two))
     needed, enough = (
         [_second_signals(network, one) for one in kind] for kind in (two, single)
     )
     network.second.copy_(logistic(needed, enough, PENALTY["second"]))
-    refused = _values(network.refusal, yes).quantile(FALSE_REFUSALS)
+    refused = refusal_threshold(values_of(network.refusal, single), single)
     doubled = _values(network.second, enough).quantile(1 - FALSE_SECONDS)
     network.thresholds.copy_(torch.sigmoid(torch.stack([refused, doubled])))
+
+
+def fit_refusal(yes: Sequence[Told], no: Sequence[Told]) -> torch.Tensor:
+    """Weights of the signals that a passage answers; paraphrases count twice."""
+    counts = [COUNTS if one.question.form == PARAPHRASE else 1.0 for one in yes]
+    return logistic(
+        [one.signals for one in yes],
+        [one.signals for one in no],
+        PENALTY["refusal"],
+        counts,
+    )
+
+
+def values_of(weights: torch.Tensor, told: Sequence[Told]) -> torch.Tensor:
+    """Logits that a passage answers, one for each question."""
+    return _values(weights, [one.signals for one in told])
+
+
+def refusal_threshold(values: torch.Tensor, told: Sequence[Told]) -> torch.Tensor:
+    """The logit below which ``FALSE_REFUSALS`` of the paraphrases lie.
+
+    Of plain questions and of keywords fewer lie there.
+    """
+    paraphrases = [one.question.form == PARAPHRASE for one in told]
+    return values[torch.tensor(paraphrases)].quantile(FALSE_REFUSALS)
 
 
 def _second_signals(network: Retriever, told: Told) -> list[float]:
@@ -208,44 +235,59 @@ def fit_choice(two: Sequence[Told]) -> torch.Tensor:
     return weights.detach() / scale
 
 
-def logistic(yes: list[list[float]], no: list[list[float]], strength: float):
+def logistic(
+    yes: list[list[float]],
+    no: list[list[float]],
+    strength: float,
+    counts: Sequence[float] | None = None,
+) -> torch.Tensor:
     """Weights of a logistic regression, the last of them the constant.
 
-    Both kinds count the same in all, however many there are.
+    Both kinds count the same in all, however many there are; within ``yes`` each as
+    much as ``counts`` says.
     """
     values = torch.tensor(yes + no, dtype=torch.float64)
     mean, scale = values.mean(0), values.std(0).clamp(min=1e-6)
     values = (values - mean) / scale
-    model = _logistic(values[: len(yes)], values[len(yes) :], strength)
+    model = _logistic(values[: len(yes)], values[len(yes) :], strength, counts)
     slopes = torch.from_numpy(model.coef_[0]) / scale
     constant = torch.from_numpy(model.intercept_) - slopes @ mean
     return torch.cat([slopes, constant]).float()
 
 
-def _logistic(yes: torch.Tensor, no: torch.Tensor, strength: float):
+def _logistic(yes: torch.Tensor, no: torch.Tensor, strength: float, counts=None):
     from sklearn.linear_model import LogisticRegression  # slow to import
 
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=1000)
-    return model.fit(torch.cat([yes, no]), [1] * len(yes) + [0] * len(no))
+    counts = torch.tensor(counts or [1.0] * len(yes))
+    counts = torch.cat([counts / counts.sum(), torch.full((len(no),), 1 / len(no))])
+    model = LogisticRegression(C=strength, max_iter=1000)
+    known = [1] * len(yes) + [0] * len(no)
+    weights = counts * len(counts) / 2
+    return model.fit(torch.cat([yes, no]), known, sample_weight=weights)
 
 
 def _values(weights: torch.Tensor, rows: list[list[float]]) -> torch.Tensor:
     return torch.tensor(rows) @ weights[:-1] + weights[-1]
 
 
-def crossed(found: dict[str, list[Told]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits that there is an answer, each fitted on the other questions' folds.
+def crossed(
+    found: dict[str, list[Told]], seed: int = 0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits that there is an answer, each fitted on other questions.
 
     Returns those of questions that have one, and of those that have none.
     """
-    kinds = [[one.signals for one in found[k]] for k in ("answerable", "unanswerable")]
+    kinds, rng = (found["answerable"], found["unanswerable"]), random.Random(seed)
+    where = [[rng.randrange(N_FOLDS) for _ in kind] for kind in kinds]
     logits = [torch.zeros(len(kind)) for kind in kinds]
     for fold in range(N_FOLDS):
         known = [
-            [row for i, row in enumerate(kind) if i % N_FOLDS != fold] for kind in kinds
+            [one for one, f in zip(kind, place, strict=True) if f != fold]
+            for kind, place in zip(kinds, where, strict=True)
         ]
-        weights = logistic(*known, PENALTY["refusal"])
-        for values, kind in zip(logits, kinds, strict=True):
-            values[fold::N_FOLDS] = _values(weights, kind[fold::N_FOLDS])
+        weights = fit_refusal(*known)
+        for values, kind, place in zip(logits, kinds, where, strict=True):
+            mine = torch.tensor(place) == fold
+            values[mine] = values_of(weights, kind)[mine]
     yes, no = logits
     return yes, no

@@ -90,6 +90,7 @@ def _jaccard(one: dict[str, float], other: dict[str, float]) -> float:
     return shared / total if total else 0.0
 
 
+@torch.no_grad()
 def signals(
     index: PassageIndex, known: KnownUnanswered, question: str, match: Match, first: int
 ) -> list[float]:

@@ -14,6 +14,7 @@ two passages, a false one.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -109,9 +110,6 @@ class Answerer:
     unanswered : sequence of str, optional
         Questions of which it is known that the passages do not answer them; by default
         those among the training questions.
-    checked : bool
-        Give as the book's only what is in its frozen table. Without this, whatever
-        stands in the index is believed.
     """
 
     def __init__(
@@ -120,16 +118,18 @@ class Answerer:
         network: Retriever,
         *,
         unanswered: Sequence[str] | None = None,
-        checked: bool = True,
     ):
         self.index = PassageIndex(passages, network)
         if unanswered is None:
             unanswered = [q.text for q in training_questions().unanswerable]
         self.known = KnownUnanswered(self.index, unanswered)
-        self.genuine = [
-            not checked or checksum(passage) in frozen_checksums()
-            for passage in self.index.passages
-        ]
+        self.genuine = [is_the_books(passage) for passage in self.index.passages]
+
+    def believing(self) -> "Answerer":
+        """The same, but it takes whatever stands in the index for the book's."""
+        other = copy(self)
+        other.genuine = [True] * len(self.genuine)
+        return other
 
     def answer(self, question: str) -> Answer:
         """Answer a question, or refuse it."""
@@ -173,6 +173,11 @@ def by_score(match: Match) -> list[int]:
 def frozen_checksums() -> frozenset[str]:
     """Of the passages that are the book's."""
     return frozenset(checksum(passage) for passage in load_passages())
+
+
+def is_the_books(passage: Passage) -> bool:
+    """Is this, to the letter, in the frozen table?"""
+    return checksum(passage) in frozen_checksums()
 
 
 def _unreadable(question: str) -> Answer | None:

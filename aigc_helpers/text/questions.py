@@ -26,6 +26,9 @@ class Question:
         those two; empty if the book has no answer.
     author : str
         Who wrote it; empty for the held-out ones.
+    form : str
+        Of a training question that one passage answers: ``"plain"``, ``"paraphrase"``
+        (in other words than the passage's) or ``"keywords"``.
     false_text : str
         Of a question to which a false passage is put in: that passage.
     """
@@ -33,6 +36,7 @@ class Question:
     text: str
     passages: tuple[str, ...] = ()
     author: str = ""
+    form: str = ""
     false_text: str = ""
 
 
@@ -58,7 +62,7 @@ class Questions:
 
 def _question(stored: dict) -> Question:
     keys = stored.get("passages") or [stored[k] for k in ("passage",) if k in stored]
-    more = {name: stored.get(name, "") for name in ("author", "false_text")}
+    more = {name: stored.get(name, "") for name in ("author", "form", "false_text")}
     return Question(stored["question"], tuple(keys), **more)
 
 

@@ -221,36 +221,42 @@ class Lexicon:
 
     def __init__(self, passages: Sequence[Passage]):
         texts = [searchable(passage) for passage in passages]
-        section = _together(passages, [passage.address for passage in passages])
-        chapter = _together(passages, [passage.chapter for passage in passages])
         self.bm25 = BM25(texts)
         self.having = [set(features(text)) for text in texts]  # for each passage
         known = dict.fromkeys(f for text in texts for f in features(text))
         self.rows = {feature: i for i, feature in enumerate(known, 1)}
-        self.tables = torch.zeros(len(FIELDS), len(self.rows) + 1, len(passages))
-        for table, field in zip(
-            self.tables, (self.bm25, BM25(section), BM25(chapter)), strict=True
-        ):
-            self._fill(table, field)
+        section = self._table(*_together(passages, [p.address for p in passages]))
+        chapter = self._table(*_together(passages, [p.chapter for p in passages]))
+        own = self._table(self.bm25, list(range(len(texts))))
+        self.tables = torch.stack([own, section, chapter])  # (3, V, P)
 
-    def _fill(self, table: torch.Tensor, field: BM25) -> None:
-        for feature, places in field.places.items():
-            weight = self.bm25.weight(feature)
-            row = table[self.rows[feature]]
-            for i, times in places:
-                row[i] = weight * times / (times + field.slow[i])
+    def _table(self, field: BM25, columns: list[int]) -> torch.Tensor:
+        """What each feature (V, P) says; passage i has column ``columns[i]``."""
+        rows, places, values = [], [], []
+        for feature, found in field.places.items():
+            weight, row = self.bm25.weight(feature), self.rows[feature]
+            for i, times in found:
+                rows.append(row)
+                places.append(i)
+                values.append(weight * times / (times + field.slow[i]))
+        table = torch.zeros(len(self.rows) + 1, field.n_texts)
+        table[rows, places] = torch.tensor(values)
+        return table[:, columns]
 
     def row(self, feature: str) -> int:
         return self.rows.get(feature, 0)
 
 
-def _together(passages: Sequence[Passage], groups: Sequence[str]) -> list[str]:
-    """For each passage the texts of all that are in its group."""
+def _together(
+    passages: Sequence[Passage], groups: Sequence[str]
+) -> tuple[BM25, list[int]]:
+    """The texts of each group as one, and to which each passage belongs."""
     texts = defaultdict(list)
     for passage, group in zip(passages, groups, strict=True):
         texts[group].append(passage.text)
-    whole = {group: "\n".join(parts) for group, parts in texts.items()}
-    return [whole[group] for group in groups]
+    numbers = {group: i for i, group in enumerate(texts)}
+    field = BM25("\n".join(parts) for parts in texts.values())
+    return field, [numbers[group] for group in groups]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ const searchable = ({ heading, text }) => [heading, heading, text].join("\n");
 class TermCounts {
   // What countsOf() gives for each group, and the group of each passage.
   constructor(counted, groups) {
+    const mean = sum(counted.map(({ length }) => length)) / counted.length || 1;
+    const slow = ({ length }) => K1 * (1 - B + (B * length) / mean);
     this.counts = groups.map((group) => counted[group].counts);
-    const lengths = groups.map((group) => counted[group].length);
-    const mean = lengths.reduce((sum, n) => sum + n, 0) / lengths.length || 1;
-    this.slow = lengths.map((n) => K1 * (1 - B + (B * n) / mean));
+    this.slow = groups.map((group) => slow(counted[group]));
   }
 
   // How often a feature is in a passage, further occurrences counting less.
