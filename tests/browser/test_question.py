@@ -250,6 +250,11 @@ def test_a_question_is_answered_as_it_is_typed_and_nothing_leaves_the_page(opene
     assert quoted(page) == [text_of(BROADCASTING)]
     confidence = ANSWERS.explain(question)["told"]["confidence"]
     meter = verdict(page).locator(".aigc-question-meter").inner_text()
+    assert confidence > 0.995
+    assert meter == "把握 0.99 以上，不低于门槛 0.50，所以回答。"
+    ask(page, ANSWERED + "？")
+    confidence = ANSWERS.explain(ANSWERED + "？")["told"]["confidence"]
+    meter = verdict(page).locator(".aigc-question-meter").inner_text()
     assert meter == f"把握 {confidence:.2f}，不低于门槛 0.50，所以回答。"
     assert requests == []
     private = page.locator(".aigc-question-private").inner_text()

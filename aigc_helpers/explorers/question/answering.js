@@ -8,7 +8,7 @@ import { PassageIndex, ranking, Retriever } from "./retrieval.js";
 import { bagOf, bestSecond, mark, probability, signals } from "./signals.js";
 import { TEXT } from "./text.js";
 
-export const LONGEST = 300; // characters of a question
+const LONGEST = 300; // characters of a question
 export const STRANGER = "stranger";
 const N_CANDIDATES = 5;
 

@@ -8,6 +8,8 @@ const MOST_OWN = 400;
 const YES = ["1", "true", "on", "yes", "是", "开"];
 const OWN = "own"; // in a link
 
+const cut = (text, most) => Array.from(text).slice(0, most).join("");
+
 export class QuestionForm {
   // view: state, initial, config, write(changes), save()
   constructor(view) {
@@ -79,10 +81,10 @@ export class QuestionForm {
   // "question=…&planted=1&which=2": false passages by name or counted from 1, or "own".
   change(state, { question, planted, which, own }) {
     const changed = { ...state };
-    if (question !== undefined) changed.question = question.slice(0, MOST_TYPED);
+    if (question !== undefined) changed.question = cut(question, MOST_TYPED);
     if (own !== undefined) {
       const last = this.view.config.strangers.length;
-      Object.assign(changed, { own: own.slice(0, MOST_OWN), which: last, planted: true });
+      Object.assign(changed, { own: cut(own, MOST_OWN), which: last, planted: true });
     }
     const place = this.placeOf(which);
     if (place >= 0) Object.assign(changed, { which: place, planted: true });

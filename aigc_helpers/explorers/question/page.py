@@ -114,12 +114,19 @@ def poster(question: str, answer: dict) -> str:
     parts = [_paragraph(line) for line in lines if line] + quotes
     if told["kind"] != "unreadable":
         verdict = WORDS["refuses" if told["nearest"] else "answers"]
-        confidence, threshold = told["confidence"], answer["threshold"]
+        confidence, threshold = sure_words(told["confidence"]), answer["threshold"]
         words = verdict.format(confidence=confidence, threshold=threshold)
         parts.append(_paragraph(words))
     if told["strangers"]:
         parts.append(_paragraph(WORDS["strange"]))
     return _POSTER.format(parts="".join([*parts, _paragraph(WORDS["about"])]))
+
+
+def sure_words(confidence: float) -> str:
+    """A confidence with two digits, which are never those of certainty."""
+    if confidence >= 0.995:
+        return WORDS["nearly_sure"]
+    return WORDS["hardly_sure"] if confidence < 0.005 else f"{confidence:.2f}"
 
 
 def _paragraph(words: str) -> str:

@@ -18,6 +18,8 @@ export const TEXT = {
     nearest: "最接近的是下面这一段，它不算回答。",
     section: "《{section}》",
     answer: "回答",
+    nearlySure: "0.99 以上",
+    hardlySure: "0.01 以下",
     enough: "把握 {confidence}，不低于门槛 {threshold}，所以回答。",
     notEnough: "把握 {confidence}，低于门槛 {threshold}，所以不回答。",
     // a false passage
@@ -31,7 +33,7 @@ export const TEXT = {
     noPlace: "没有出处",
     isFalse: "不是这本书的",
     caught:
-      "混进来的那一段和这个问题更像，排在回答前面；它和书的段落表对不上（SHA-256 不同），" +
+      "混进来的那一段和这个问题最像，排在书里的段落前面；它和书的段落表对不上（SHA-256 不同），" +
       "没有当作书里的话。",
     below: "混进来的那一段没有排到前面，核对不核对，回答都一样。",
     belowQuoted: "混进来的那一段排在书里的第一段后面，不核对就会当作第二段引用。",

@@ -6,6 +6,12 @@ import { STRANGER } from "./answering.js";
 import { quote, sectionOf } from "./quote.js";
 import { TEXT } from "./text.js";
 
+// Two digits, which are never those of certainty.
+function sureWords(confidence) {
+  if (confidence >= 0.995) return TEXT.nearlySure;
+  return confidence < 0.005 ? TEXT.hardlySure : confidence.toFixed(2);
+}
+
 export class Verdict {
   constructor(title, assets) {
     this.assets = assets;
@@ -38,7 +44,7 @@ export class Verdict {
     this.quotes.replaceChildren(...quoted.map((one) => this.quote(one, passages)));
     this.node.classList.toggle("aigc-question-refused", !citations.length);
     this.meter.hidden = kind === "unreadable";
-    const numbers = { confidence: confidence.toFixed(2), threshold: threshold.toFixed(2) };
+    const numbers = { confidence: sureWords(confidence), threshold: threshold.toFixed(2) };
     this.sure.textContent = fill(nearest ? TEXT.notEnough : TEXT.enough, numbers);
     this.bar.style.setProperty("--sure", `${100 * confidence}%`);
     this.bar.style.setProperty("--threshold", `${100 * threshold}%`);

@@ -4,10 +4,12 @@ WORDS = {
     "zh": {
         "question": "问：{question}",
         "nearest": "最接近的是下面这一段，它不算回答。",
-        "answers": "把握 {confidence:.2f}，不低于门槛 {threshold:.2f}，所以回答。",
-        "refuses": "把握 {confidence:.2f}，低于门槛 {threshold:.2f}，所以不回答。",
+        "nearly_sure": "0.99 以上",
+        "hardly_sure": "0.01 以下",
+        "answers": "把握 {confidence}，不低于门槛 {threshold:.2f}，所以回答。",
+        "refuses": "把握 {confidence}，低于门槛 {threshold:.2f}，所以不回答。",
         "strange": (
-            "索引里混进了一段不在这本书里的话，和这个问题更像；它和书的段落表对不上，"
+            "混进来的一段和这个问题最像，排在书里的段落前面；它和书的段落表对不上，"
             "没有当作书里的话。"
         ),
         "about": (

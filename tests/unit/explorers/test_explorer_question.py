@@ -153,6 +153,14 @@ def test_the_poster_quotes_marks_and_links_to_the_source():
     assert f"把握 {confidence:.2f}，不低于门槛 0.50，所以回答。" in poster
 
 
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(1, "0.99 以上"), (0.994, "0.99"), (0.006, "0.01"), (0.004, "0.01 以下")],
+)
+def test_nothing_is_called_certain(confidence, words):
+    assert page.sure_words(confidence) == words
+
+
 def test_the_poster_of_a_refusal_shows_what_came_nearest_and_that_it_is_none():
     poster = poster_of(make(question=REFUSED))
     assert "没有找到能回答它的话" in poster and "它不算回答" in poster
@@ -161,7 +169,7 @@ def test_the_poster_of_a_refusal_shows_what_came_nearest_and_that_it_is_none():
 
 def test_the_poster_tells_of_a_false_passage_and_does_not_quote_it():
     poster = poster_of(make(planted=True))
-    assert "混进了一段不在这本书里的话" in poster and "颜色、作者" not in poster
+    assert "混进来的一段和这个问题最像" in poster and "颜色、作者" not in poster
 
 
 @pytest.mark.parametrize(
