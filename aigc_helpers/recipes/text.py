@@ -1,5 +1,7 @@
 """The networks of chapter 09: what finds the passages that answer a question."""
 
+from functools import cache
+
 import torch
 
 from aigc_helpers.recipes import judging
@@ -20,7 +22,7 @@ RECIPES = {
         arguments={"n_buckets": 8192, "dim": 64, "hidden": 64},
         options={"lr": 4e-3},
         data="320 passages of this book; 960 questions with an answer, 240 without, 80 "
-        "that need two passages, and 250 pairs of synonyms, written for this book",
+        "that need two passages, and pairs of synonyms, written for this book",
         half=True,
     ),
 }
@@ -59,9 +61,21 @@ def train_retriever(recipe: Recipe, steps: int, seed: int, checkpoint):
         **options,
     )
     answer_fitting.fit_doubt(network, questions)
-    found = answer_fitting.out_of_fold(recipe.arguments, passages, questions, **options)
-    answer_fitting.fit_answering(network, found)
+    answer_fitting.fit_answering(network, told_out_of_fold(steps, seed))
     return network, history
+
+
+@cache
+def told_out_of_fold(steps: int, seed: int) -> dict:
+    """What networks of this recipe tell of questions that did not train them."""
+    recipe = RECIPES["text_retriever"]
+    return answer_fitting.out_of_fold(
+        recipe.arguments,
+        load_passages(),
+        training_questions(),
+        **{"steps": steps, "batch_size": recipe.batch_size, "seed": seed},
+        **recipe.options,
+    )
 
 
 def measure_out_of_fold(network) -> dict:
@@ -69,12 +83,8 @@ def measure_out_of_fold(network) -> dict:
 
     Of the recipe, not of this very network; see `measure_held_out`.
     """
-    recipe = RECIPES["text_retriever"]
-    options = {"steps": recipe.steps, "batch_size": recipe.batch_size, "seed": 0}
-    passages = load_passages()
-    found = answer_fitting.out_of_fold(
-        recipe.arguments, passages, training_questions(), **options, **recipe.options
-    )
+    passages, steps = load_passages(), RECIPES["text_retriever"].steps
+    found = told_out_of_fold(steps, 0)
     single = found["answerable"]
     yes, no = answer_fitting.crossed(found)
     threshold = answer_fitting.refusal_threshold(yes, single)

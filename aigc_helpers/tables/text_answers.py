@@ -57,6 +57,17 @@ def held_out(kind: str, fold: int) -> tuple[list[Question], list[Question]]:
 
 
 @cache
+def untrained() -> PassageIndex:
+    """Passages for rankings that learn nothing."""
+    return PassageIndex(load_passages(), Retriever(dim=1, hidden=1))
+
+
+def index_for(name: str, *run) -> PassageIndex:
+    """Passages for a ranking; only where something is learnt, something trains."""
+    return untrained() if name.startswith("bm25") else trained(*run)
+
+
+@cache
 def trained(kind: str, fold: int, seed: int) -> PassageIndex:
     """Passages, and a network that the questions of a fold did not train."""
     set_seed(seed)
@@ -70,7 +81,7 @@ def places(name: str, seed: int, kind: str) -> list[int]:
     """Places of the passages that answer, of all questions."""
     found = []
     for fold in range(answer_fitting.N_FOLDS if kind == "questions" else 2):
-        index, (_, held) = trained(kind, fold, seed), held_out(kind, fold)
+        index, (_, held) = index_for(name, kind, fold, seed), held_out(kind, fold)
         scores = answer_evaluation.scorers(index)[name]
         found += answer_evaluation.places(scores, index.passages, held)
     return found
@@ -83,7 +94,7 @@ def best_scores(name: str, seed: int) -> tuple[torch.Tensor, ...]:
     """
     asked, found, paraphrases = training_questions().unanswerable, ([], []), []
     for fold in range(answer_fitting.N_FOLDS):
-        index = trained("questions", fold, seed)
+        index = index_for(name, "questions", fold, seed)
         _, held = held_out("questions", fold)
         scores = answer_evaluation.scorers(index)[name]
         other = asked[fold :: answer_fitting.N_FOLDS]

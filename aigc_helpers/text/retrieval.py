@@ -168,7 +168,7 @@ class Retriever(nn.Module):
     Parameters
     ----------
     n_buckets : int
-        Rows of each table, see `bucket`.
+        Rows of each table: as many as `bucket` has numbers for.
     dim : int
         Length of a vector.
     hidden : int
