@@ -2,7 +2,8 @@
 
 ``python benchmarks/explorer_latency.py [KIND ...] [--network NAME] [--events N]``
 Aim on a quiet machine, a slider that moves: p50 at most 17 ms (one frame at 60 Hz), p95
-at most 25 ms; a brush that is lifted: p95 at most 100 ms.
+at most 25 ms; a brush that is lifted: p95 at most 100 ms; a token that is looked at,
+by pointer or key: p95 at most 50 ms.
 Also printed: time from the first touch to the first picture of the network.
 """
 
@@ -24,6 +25,7 @@ import prepare  # noqa: E402
 from browsers import launch  # noqa: E402
 from serve import serving  # noqa: E402
 from tiny_fillers import faces, fillers  # noqa: E402
+from tiny_transducers import transducer  # noqa: E402
 
 from aigc_helpers import gan  # noqa: E402
 from aigc_helpers.explorers import (  # noqa: E402
@@ -32,6 +34,8 @@ from aigc_helpers.explorers import (  # noqa: E402
     SweepExplorer,
     site,
 )
+from aigc_helpers.explorers.attention import page as attention_page  # noqa: E402
+from aigc_helpers.explorers.attention.setting import attention_setting  # noqa: E402
 from aigc_helpers.explorers.formula.code import stage_formulas  # noqa: E402
 from aigc_helpers.explorers.paint import page as paint_page  # noqa: E402
 from aigc_helpers.explorers.paint.setting import paint_setting  # noqa: E402
@@ -82,12 +86,14 @@ MOVES = """async (n) => {
 }"""
 
 
-# The same of strokes on the pad of the paint explorer, by a mouse of Playwright's.
-LISTEN = """() => {
+# The same of events of Playwright's mouse and keyboard.
+LISTEN = """(types) => {
   const view = document.querySelector(".aigc-view");
   window.times = [];
   let start = NaN;
-  view.addEventListener("pointerup", () => (start = performance.now()), true);
+  for (const type of types) {
+    view.addEventListener(type, () => (start = performance.now()), true);
+  }
   view.addEventListener("aigc:painted", () => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => window.times.push(performance.now() - start);
@@ -103,7 +109,7 @@ def moves(shown, n: int) -> list[float]:
 
 def strokes(shown, n: int) -> list[float]:
     """Milliseconds from each lifting of the brush to the filled picture."""
-    shown.evaluate(LISTEN)
+    shown.evaluate(LISTEN, ["pointerup"])
     box = shown.locator(".aigc-paint-pad").bounding_box()
     random = np.random.default_rng(0)
     for i in range(n):
@@ -117,6 +123,22 @@ def strokes(shown, n: int) -> list[float]:
             shown.get_by_role("button", name="几道划痕").click()
             shown.wait_for_function("n => window.times.length > n", arg=i + 1)
             shown.evaluate("() => { window.times.pop(); }")
+    return shown.evaluate("window.times")
+
+
+def looks(shown, n: int) -> list[float]:
+    """Milliseconds from a pointer's or a key's event to the painted highlight."""
+    tokens = shown.locator(".aigc-attention-target button")
+    size = tokens.count()
+    tokens.nth(size // 2).focus()
+    shown.mouse.move(0, 0)
+    shown.evaluate(LISTEN, ["pointerover", "keydown"])
+    for i in range(n):
+        if i < n // 2:  # never the one that is looked at
+            tokens.nth(i % 2 * (size // 2) + i // 2 % (size // 2)).hover()
+        else:
+            shown.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+        shown.wait_for_function("n => window.times.length > n", arg=i)
     return shown.evaluate("window.times")
 
 
@@ -177,14 +199,35 @@ def paint(folder: Path, network: str) -> str:
     return paint_page.static_html(setting, setting.state(), filler, shipped="paint")
 
 
+def attention(folder: Path, network: str) -> str:
+    """Thirty target tokens of seventeen source tokens, by a network nobody trained."""
+    model = transducer(hidden=128)
+    setting = attention_setting(
+        "零一二三四五六七八九",
+        source="0123456789零一二三四五六七汉",
+        directions="汉",
+        text="1050000012345678",
+        rules="numerals",
+        max_length=30,
+    )
+    path = folder / "_static" / "networks" / "attention.onnx"
+    export.export_transducer(model, path, setting.sources())
+    state = setting.state()
+    return attention_page.static_html(setting, state, model, shipped="attention")
+
+
 KINDS = {
+    "attention": attention,
     "formula": formula,
     "latent": latent,
     "paint": paint,
     "plane": plane_page,
     "sweep": sweep,
 }
-GESTURES = {"paint": strokes}  # of a kind whose answer follows no slider
+GESTURES = {
+    "attention": looks,
+    "paint": strokes,
+}  # of a kind whose answer follows no slider
 
 
 def stage(folder: Path, network: str, kinds: list[str]) -> None:

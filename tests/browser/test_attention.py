@@ -318,6 +318,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence_and_the_old_answer_stays(
 def test_right_and_wrong_are_told_and_the_answer_waits_behind_its_button(opened):
     page = opened("spelled")
     assert verdict(page) == "网络写的是“五”。对。"
+    assert not page.get_by_text("正确答案").is_visible()
     page.locator(".aigc-attention-input").fill("52")
     wait_for(page, expected("spelled", text="52"))
     assert verdict(page) == "网络写的是“五二”。错了。"
@@ -452,7 +453,9 @@ def test_a_cell_that_is_changed_or_cleared_is_told_anew(opened):
     page.get_by_role("button", name="清空“天气”").click()
     wait_for(page, expected("copied", table={"城市": "拉萨", "气温": 31}))
     assert page.get_by_label("天气", exact=True).input_value() == ""
-    assert verdict(page) == "网络写的是“零31”。抄了：气温。没有抄：城市。"
+    assert verdict(page) == "抄了：气温。没有抄：城市。"
+    heard = "text => document.querySelector('.aigc-unseen').textContent.includes(text)"
+    page.wait_for_function(heard, arg="网络写的是“零31”。抄了：气温。")
     page.get_by_role("spinbutton", name="前一天气温").fill("8")
     whole = {"城市": "拉萨", "前一天气温": 8, "气温": 31}
     wait_for(page, expected("copied", table=whole))
@@ -470,6 +473,8 @@ def test_a_cell_that_cannot_be_read_is_told_and_stays_as_typed(opened, value, wo
     assert words in page.locator(".aigc-attention-note").inner_text()
     assert "改动之前的表" in page.locator(".aigc-attention-note").inner_text()
     assert field.input_value() == value and written(page) == "零雨-5"
+    assert page.locator("[aria-invalid=true]").count() == 1
+    assert field.get_attribute("aria-invalid") == "true"
 
 
 def test_an_empty_table_is_told(opened):
@@ -506,7 +511,8 @@ def test_links_presets_and_reset_set_the_line_and_what_is_looked_at(opened):
     assert page.evaluate(f"[{VIEW}.state.token, {VIEW}.state.cell]") == [1, None]
     page.get_by_role("link", name="三百零四").click()
     wait_for(page, expected("line", text="304"))
-    assert page.evaluate(f"[{VIEW}.state.token, {VIEW}.state.cell]") == [None, 2]
+    assert page.evaluate(f"[{VIEW}.state.token, {VIEW}.state.cell]") == [None, 3]
+    assert facts(page).split("“")[1].startswith("4”")
     for role, name in (("link", "长的"), ("button", "长的数")):
         page.get_by_role("button", name="重置").click()
         wait_for(page, expected("line"))
@@ -621,6 +627,24 @@ def test_the_matrix_scrolls_in_its_own_box_and_keeps_its_heads(opened):
     before = head.bounding_box()["x"]
     box.evaluate("node => { node.scrollLeft = 100; }")
     assert abs(head.bounding_box()["x"] - before) < 3
+    page.locator(".aigc-attention-source button").nth(16).tap()
+    column = box.locator("thead th").nth(16).bounding_box()
+    edges = box.bounding_box()
+    assert column["x"] + column["width"] <= edges["x"] + edges["width"]
+
+
+def test_the_matrix_does_not_scroll_under_the_pointer(opened):
+    page = opened(loads=False, viewport={"width": 360, "height": 900})
+    box = page.locator(".aigc-attention-matrix")
+    box.evaluate("node => { node.style.maxHeight = '100px'; node.scrollTop = 30; }")
+    hidden = box.locator("tbody tr").nth(0).locator("td").first
+    hidden.dispatch_event("pointerover")
+    assert page.evaluate(f"{VIEW}.state.token") == 0
+    page.wait_for_timeout(100)
+    assert box.evaluate("node => node.scrollTop") == 30
+    page.locator(".aigc-attention-target button").nth(11).hover()
+    page.wait_for_timeout(100)
+    assert box.evaluate("node => node.scrollTop") > 100
 
 
 def test_in_forced_colours_the_numbers_stay_and_the_choice_is_seen(opened):

@@ -40,11 +40,12 @@ class AttentionView extends ExplorerView {
     this.voice = element("p", { className: "aigc-unseen", role: "status" });
     const about = element("p", { className: "aigc-attention-private" });
     about.textContent = this.live ? TEXT.privateLive : TEXT.private;
-    this.strip = new Strip(TEXT.target, "aigc-attention-target", (token, pressed) =>
+    const flow = this.config.fields ? "aigc-attention-flow" : ""; // a sentence
+    this.strip = new Strip(TEXT.target, `aigc-attention-target ${flow}`, (token, pressed) =>
       this.look({ token }, pressed),
     );
     this.facts = element("p", { className: "aigc-attention-facts" });
-    this.matrix = new Matrix((place, pressed) => this.look(place, pressed));
+    this.matrix = new Matrix((place, pressed) => this.look(place, pressed, true));
     const written = element("div", { className: "aigc-attention-written" });
     written.append(...this.form.shown, this.strip.node, this.verdict(), this.facts);
     const asked = element("div", { className: "aigc-attention-asked" });
@@ -79,11 +80,13 @@ class AttentionView extends ExplorerView {
     this.set({ ...this.state, ...changes });
   }
 
-  // A pointer that passes need not be meant: it loads nothing.
-  look(place, pressed) {
+  // A pointer that passes need not be meant: it loads nothing. Under one that is on the
+  // matrix this does not scroll.
+  look(place, pressed, fromMatrix = false) {
     const state = { ...this.state, token: null, cell: null };
     for (const key of PLACES) if (place[key] !== undefined) state[key] = Number(place[key]);
     if (PLACES.every((key) => state[key] === this.state[key])) return;
+    this.isStill = fromMatrix;
     if (pressed) this.set(state);
     else this.take(state);
   }
@@ -93,12 +96,14 @@ class AttentionView extends ExplorerView {
     return { ...this.initial, ...places, ...changes };
   }
 
-  // "text=10500&token=2", "最高气温=21&cell=3": places are counted from 1 in a link.
+  // "text=10500&token=2", "最高气温=21&cell=3": places are counted from 1 in a link, and
+  // the marker of a direction has none.
   change(state, settings) {
     const changed = this.reader.change(state, settings);
     for (const key of PLACES) {
-      const place = Math.trunc(Number(settings[key]));
-      if (place >= 1) Object.assign(changed, { token: null, cell: null, [key]: place - 1 });
+      const place = Math.trunc(Number(settings[key])) - 1;
+      const before = key === "cell" ? this.reader.nMarkers : 0;
+      if (place >= 0) Object.assign(changed, { token: null, cell: null, [key]: place + before });
     }
     return changed;
   }
@@ -107,7 +112,8 @@ class AttentionView extends ExplorerView {
   toPython(state) {
     const { start } = this.reader.read(state);
     const { token, cell } = state;
-    return { ...(start ?? this.shown?.start ?? this.lastStart), token, cell };
+    const known = start ?? this.shown?.start ?? this.reader.read(this.initial).start;
+    return { ...known, token, cell };
   }
 
   /* -- answers -- */
@@ -117,15 +123,14 @@ class AttentionView extends ExplorerView {
     if (asked.problem) return { source: "page", asked };
     const key = JSON.stringify(asked.start);
     const known = this.answers.get(key);
-    if (known) return { ...known, asked };
+    const isFinal = this.live || !this.translator || known?.source !== "stored";
+    if (known && isFinal) return { ...known, asked };
     if (!this.translator) return { source: "stored", asked };
-    const start = performance.now();
+    const begun = performance.now();
     const written = await this.writtenOf(asked.start, state);
     if (!written) return { source: "stale", asked };
-    const ms = performance.now() - start;
-    const answer = { ...written, source: this.translator.source, start: asked.start };
-    this.remember(key, answer);
-    return { ...answer, asked, ms };
+    const ms = performance.now() - begun;
+    return { ...this.remember(asked.start, written), asked, ms };
   }
 
   writtenOf(start, state) {
@@ -134,11 +139,14 @@ class AttentionView extends ExplorerView {
     return this.translator.write(this.reader.rows(start), isStale);
   }
 
-  remember(key, answer) {
+  remember(start, written) {
+    const key = JSON.stringify(start);
+    const answer = { ...written, source: this.translator.source, start };
+    this.answers.delete(key); // it becomes the newest
     this.answers.set(key, answer);
-    if (this.answers.size <= KEPT) return;
-    const oldest = [...this.answers].find(([, { source }]) => source !== "stored");
-    this.answers.delete(oldest?.[0]);
+    const spare = [...this.answers].filter(([, { source }]) => source !== "stored");
+    if (spare.length > KEPT) this.answers.delete(spare[0][0]);
+    return answer;
   }
 
   wake() {
@@ -172,8 +180,8 @@ class AttentionView extends ExplorerView {
     this.note.textContent = [asked.problem, tokens ? "" : this.stale()].filter(Boolean).join("");
     this.el.classList.toggle("aigc-attention-stale", !tokens);
     if (!tokens) return true;
-    const isNew = this.shown?.key !== JSON.stringify(answer.start);
-    if (isNew) this.showAnswer(answer);
+    const key = JSON.stringify([answer.start, tokens]);
+    if (this.shown?.key !== key) this.showAnswer(answer, key);
     this.highlight();
     return true;
   }
@@ -186,12 +194,13 @@ class AttentionView extends ExplorerView {
     return fill(TEXT.stale, { written });
   }
 
-  showAnswer({ start, tokens, attention, complete, asked }) {
-    const sources = this.reader.tokens(start).map((one, i) => ({ ...one, place: i + 1 }));
+  showAnswer({ start, tokens, attention, complete, asked }, key) {
+    const { nMarkers } = this.reader;
+    const numbered = (one, i) => ({ ...one, place: i + 1 - nMarkers });
+    const sources = this.reader.tokens(start).map(numbered);
     const targets = this.targetsOf(start, tokens, sources);
     this.shown = {
-      key: JSON.stringify(start), start, sources, targets, attention, complete,
-      facts: asked.facts,
+      key, start, sources, targets, attention, complete, facts: asked.facts,
     };
     this.form.showTokens(sources);
     this.strip.show(targets);
@@ -202,6 +211,7 @@ class AttentionView extends ExplorerView {
     );
     this.describe();
     this.showVerdict();
+    this.isStill = false;
   }
 
   targetsOf(start, tokens, sources) {
@@ -232,16 +242,20 @@ class AttentionView extends ExplorerView {
     return this.shown.attention.map((row) => row[j]);
   }
 
+  // A sentence stands in its own row already: it is heard alone.
   showVerdict() {
     const { targets, complete, facts } = this.shown;
+    const { fields, learnt } = this.config;
     const written = targets.map(({ face }) => face).join("");
-    const parts = [written ? fill(TEXT.wrote, { written }) : TEXT.wroteNothing];
+    const wrote = written ? fill(TEXT.wrote, { written }) : TEXT.wroteNothing;
+    const parts = [];
     if (!complete) parts.push(fill(TEXT.cut, { n: targets.length }));
     if (facts) parts.push(written === facts.right && complete ? TEXT.right : TEXT.wrong);
-    if (facts?.n) parts.push(fill(TEXT.long, { n: facts.n, learnt: this.config.learnt }));
-    if (this.config.fields) parts.push(this.copiesInWords());
-    this.words.textContent = parts.join("");
-    this.details.hidden = !facts;
+    if (facts?.n) parts.push(fill(TEXT.long, { n: facts.n, learnt }));
+    if (fields) parts.push(this.copiesInWords());
+    this.heard = [wrote, ...parts].join("");
+    this.words.textContent = fields && written ? parts.join("") : this.heard;
+    this.details.hidden = !facts || written === facts.right;
     this.details.open = false;
     this.right.textContent = facts?.right ?? "";
   }
@@ -265,6 +279,7 @@ class AttentionView extends ExplorerView {
     this.strip.mark(token);
     this.form.mark(cell);
     this.matrix.mark(token, cell);
+    if (!this.isStill) this.matrix.reveal(token, cell);
     this.form.shade(token === null ? null : attention[token]);
     this.strip.shade(cell === null ? null : this.column(cell));
     const { looked, seen } = this.shown;
@@ -273,7 +288,7 @@ class AttentionView extends ExplorerView {
 
   // What was written, or what is wrong, is seen at once and heard at rest.
   settled({ source, ms, tokens }) {
-    const heard = this.note.textContent || this.words.textContent;
+    const heard = this.note.textContent || this.heard;
     if (this.voice.textContent !== heard) this.voice.textContent = heard;
     if (this.loading || this.failed || source === "stale") return;
     if (source === "network" && ms) {

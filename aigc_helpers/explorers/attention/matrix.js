@@ -2,6 +2,7 @@
 // what was read. It scrolls inside its own box.
 
 import { element } from "../front/controls.js";
+import { clamp } from "../front/core.js";
 import { shadeNode } from "./strip.js";
 import { TEXT } from "./text.js";
 
@@ -10,13 +11,14 @@ const HERE = "aigc-attention-here";
 export class Matrix {
   // look({token} or {cell}, pressed): what a pointer or finger is on.
   constructor(look) {
-    const caption = element("caption", {}, TEXT.matrixCaption);
     this.head = element("thead");
     this.body = element("tbody");
-    this.table = element("table", {}, caption, this.head, this.body);
-    this.node = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
-    this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", TEXT.matrix);
+    this.table = element("table", {}, this.head, this.body);
+    this.box = element("div", { className: "aigc-attention-matrix", tabIndex: 0 }, this.table);
+    this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-label", TEXT.matrix);
+    const words = element("p", {}, TEXT.matrixWords);
+    this.node = element("div", { className: "aigc-attention-numbers" }, this.box, words);
     for (const type of ["pointerover", "click"]) {
       this.table.addEventListener(type, ({ target }) => {
         const place = target.closest("[data-token], [data-cell]")?.dataset;
@@ -37,6 +39,22 @@ export class Matrix {
     });
     this.body.replaceChildren(...this.rows);
     this.table.classList.toggle("aigc-attention-long", names.some((name) => name.length > 2));
+  }
+
+  // Scroll its box, and nothing else, until row or column is seen beside the heads.
+  reveal(token, cell) {
+    const [row, column] = [this.rows[token], this.columns[cell]];
+    const { box, head } = this;
+    if (row) {
+      const [first, last] = [row.offsetTop - head.offsetHeight, row.offsetTop + row.offsetHeight];
+      box.scrollTop = clamp(box.scrollTop, last - box.clientHeight, first);
+    }
+    if (column) {
+      const corner = column.parentElement.firstElementChild;
+      const first = column.offsetLeft - corner.offsetWidth;
+      const last = column.offsetLeft + column.offsetWidth;
+      box.scrollLeft = clamp(box.scrollLeft, last - box.clientWidth, first);
+    }
   }
 
   mark(token, cell) {

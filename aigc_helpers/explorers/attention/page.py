@@ -18,6 +18,7 @@ _POSTER = (
     "{rows}</table></div><figcaption>{caption}</figcaption></figure>"
 )
 _CELL = '<td style="background:rgba(31,111,120,{shade:.2f})">{percent}</td>'
+_MOST_ROWS = 24  # of a poster; a longer target lies in columns
 _DEEPEST = 0.4  # of a cell's shade, so that dark and light letters are read on it
 
 
@@ -74,17 +75,21 @@ def static_html(
 
 def poster(setting: AttentionSetting, shown: Written) -> str:
     """HTML of what was read and written, and the matrix as a table of per cent."""
-    heads = setting.source.names(shown.start)
+    written, read = shown.words, setting.source.names(shown.start)
+    attention = shown.attention  # (T, S)
+    is_long = len(written) > _MOST_ROWS
+    if is_long:
+        written, read, attention = read, written, attention.T
     body = [
-        f"<tr>{_head(word, 'row')}{''.join(map(_cell, row))}</tr>"
-        for word, row in zip(shown.words, shown.attention, strict=True)
+        f"<tr>{_head(name, 'row')}{''.join(map(_cell, row))}</tr>"
+        for name, row in zip(written, attention, strict=True)
     ]
     return _POSTER.format(
         words=html.escape(words_of(setting, shown)),
-        corner=WORDS["corner"],
-        heads="".join(_head(name, "col") for name in heads),
+        corner=WORDS["corner_turned" if is_long else "corner"],
+        heads="".join(_head(name, "col") for name in read),
         rows="".join(body),
-        caption=WORDS["caption"],
+        caption=WORDS["caption_turned" if is_long else "caption"],
     )
 
 

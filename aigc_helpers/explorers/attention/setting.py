@@ -13,7 +13,8 @@ What a card's ``explorer`` entry gives, beside ``"kind": "attention"``, is what
 Character i of ``source`` (from 0) has feature i + 1, entry i of ``target`` is token
 i + 1. With ``directions`` a source begins with one of them, here 汉10500; by the rules
 of numerals the first asks for characters, the second for digits. Numbers of up to
-``learnt`` digits were learnt. ``token``, or ``cell`` of the source, is looked at first.
+``learnt`` digits were learnt. ``token``, or ``cell`` of the source, is looked at first;
+they are counted from 0, the direction among the cells.
 
 Of one that reads a table, ``source.Field`` says what a row is::
 

@@ -1,9 +1,9 @@
 // What the network reads: a line, or the cells of a table; source.py has the same.
 //
 // A reader gives
-//   keys                what of the state is read
-//   read(state)         {start, problem, facts}: checked and in the network's form, or
-//                       words on what is wrong
+//   read(state)         {start, facts}, checked and in the network's form, or {problem,
+//                       name}: words on what is wrong, and in which row
+//   nMarkers            source tokens that say what is wanted, before the reader's own
 //   rows(start)         source tokens, each an array of features
 //   tokens(start)       of each {face, name}: how it looks, what it is called
 //   copies(start)       what a copy of each says
@@ -18,7 +18,7 @@ export const MOST_TEXT = 12;
 
 export class LineReader {
   constructor({ characters, directions, rules, learnt }) {
-    Object.assign(this, { directions, learnt, keys: ["text", "to"] });
+    Object.assign(this, { directions, learnt, nMarkers: directions.length ? 1 : 0 });
     this.byRules = rules === "numerals";
     this.ids = new Map(characters.map((character, i) => [character, i + 1]));
   }
@@ -86,7 +86,7 @@ const isEmpty = (value) => value === undefined || value === null || value === ""
 
 export class TableReader {
   constructor({ fields }) {
-    Object.assign(this, { fields, keys: ["table"] });
+    Object.assign(this, { fields, nMarkers: 0 });
   }
 
   read({ table }) {
@@ -94,7 +94,7 @@ export class TableReader {
     if (!there.length) return { problem: TEXT.emptyTable };
     for (const field of there) {
       const problem = problemOf(field, table[field.name]);
-      if (problem) return { problem };
+      if (problem) return { problem, name: field.name };
     }
     const cells = there.map(({ name }) => [name, table[name]]);
     return { start: { table: Object.fromEntries(cells) }, facts: null };

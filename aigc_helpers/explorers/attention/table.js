@@ -58,13 +58,12 @@ export class TableForm {
     if (!isTyped) this.view.save();
   }
 
-  show({ table }) {
+  show({ table }, { problem, name }) {
     for (const { field, input, clear } of this.rows) {
+      input.setAttribute("aria-invalid", Boolean(problem) && name === field.name);
       const value = table[field.name] ?? "";
       const present = isInteger(field) && input.value !== "" ? Number(input.value) : input.value;
-      // a half-written number (−) has no value: it is left alone
-      if (present !== value && document.activeElement !== input) input.value = value;
-      else if (present !== value && !input.validity?.badInput) input.value = value;
+      if (present !== value) input.value = value; // what is half-written, "-", stays
       clear.setAttribute("aria-disabled", value === "");
     }
   }

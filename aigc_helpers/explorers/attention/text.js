@@ -29,7 +29,7 @@ export const TEXT = {
     rest: "，其余 {percent}",
     choose: "指着一个词元，这里说写它时网络看着哪里。",
     matrix: "注意力：每一行是写出的一个词元，每一列是读到的一个词元",
-    matrixCaption: "格里是写这一行时看了这一列多少，单位 %，空格不到 0.5",
+    matrixWords: "格里是写这一行时看了这一列多少，单位 %，空格不到 0.5。",
     corner: "写 ＼ 看",
     wrote: "网络写的是“{written}”。",
     wroteNothing: "网络什么也没有写。",

@@ -222,6 +222,16 @@ def test_the_poster_has_words_and_the_matrix_in_per_cent():
     assert poster.count('scope="row"') == len(explorer.attention)
 
 
+def test_a_long_target_lies_in_the_columns_of_the_poster():
+    explorer = make(max_length=30)
+    poster = explorer._static_html().split("<script")[0]
+    percents = re.findall(r"<td[^>]*>(\d*)</td>", poster)
+    expected = np.rint(100 * explorer.attention.T).astype(int).ravel()
+    assert len(explorer.attention) == 30 and poster.count('scope="row"') == 6
+    assert [int(one or 0) for one in percents] == expected.tolist()
+    assert "每一列是写出的一个词元" in poster
+
+
 def test_the_poster_tells_what_was_cut_and_that_nothing_was_written():
     assert "写了 2 个词元还没有停" in make(max_length=2)._static_html()
     silent = Speller()
