@@ -26,5 +26,72 @@ from aigc_helpers.text.excerpts import (
     repeat_line,
     shuffle_lines,
 )
+from aigc_helpers.text.numeral_pairs import (
+    draw_dates,
+    draw_numbers,
+    draw_pairs,
+    encode_sources,
+    held_out_dates,
+    held_out_numbers,
+    pair_of,
+    vocabulary,
+)
+from aigc_helpers.text.numeral_rivals import (
+    PatternTable,
+)
+from aigc_helpers.text.numerals import (
+    Numeral,
+    read,
+    write,
+)
+from aigc_helpers.text.report_coding import (
+    ReportCoding,
+    ReportPairs,
+    copying_coding,
+    report_pairs,
+    spelling_coding,
+    table_fields,
+)
+from aigc_helpers.text.report_data import (
+    facts_to_tell,
+    held_out_tables,
+    is_held_out,
+    random_table,
+    template_report,
+    write_report,
+)
+from aigc_helpers.text.report_facts import (
+    bleu,
+    exchange_numbers,
+    fact_counts,
+    fact_share,
+    is_flawless,
+    read_claims,
+    read_facts,
+    report_variety,
+    skeleton,
+)
+from aigc_helpers.text.report_network import (
+    Reporter,
+    copying_loss,
+    report,
+    sample_reports,
+    train_reporter,
+)
 from aigc_helpers.text.retrieval import Retriever
 from aigc_helpers.text.shown import ShownAnswers
+from aigc_helpers.text.translation import (
+    Translator,
+    encode_pairs,
+    train_translator,
+    translate,
+    translations,
+)
+from aigc_helpers.text.translation_errors import (
+    attention_offsets,
+    counterparts,
+    error_counts,
+    error_kind,
+    is_right,
+    right_by_length,
+)

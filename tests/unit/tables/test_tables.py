@@ -77,6 +77,10 @@ AGAIN = {
         ("bm25_synonyms", 0),
         {"recall_1": 0.002, "recall_3": 0.002, "new_recall_1": 0.002},
     ),
+    "text_translation": (
+        ("patterns", 0),
+        {"characters_8": 0, "characters_13": 0, "digits_13": 0, "digits_14": 0},
+    ),
     "vae_collapse": (
         ("no_neighbours", 0),
         {"kl": 1.5, "negative_elbo": 2.0, "digits_read": 0.03, "sharpness": 0.1},
