@@ -194,10 +194,7 @@ def values_of(weights: torch.Tensor, told: Sequence[Told]) -> torch.Tensor:
 
 
 def refusal_threshold(values: torch.Tensor, told: Sequence[Told]) -> torch.Tensor:
-    """The logit below which ``FALSE_REFUSALS`` of the paraphrases lie.
-
-    Of plain questions and of keywords fewer lie there.
-    """
+    """The logit below which ``FALSE_REFUSALS`` of the paraphrases lie."""
     paraphrases = [one.question.form == PARAPHRASE for one in told]
     return values[torch.tensor(paraphrases)].quantile(FALSE_REFUSALS)
 

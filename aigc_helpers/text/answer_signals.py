@@ -5,7 +5,7 @@ passages; two logistic regressions read them, see `answering`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +18,7 @@ from aigc_helpers.text.retrieval import (
     PassageIndex,
     buckets,
     kind_of,
+    synonyms,
 )
 
 SENTENCE = re.compile("[^。！？；]+[。！？；]?[”’）]?")
@@ -36,7 +37,7 @@ def own_weights(index: PassageIndex, match: Match) -> list[float]:
     ]
 
 
-def covered(pairs: Sequence[tuple[str, float]], having: set[str]) -> float:
+def covered(pairs: Sequence[tuple[str, float]], having: Set[str]) -> float:
     """Share of weights (feature, weight) whose features are there; 0 if none weigh."""
     total = sum(weight for _, weight in pairs)
     return sum(w for f, w in pairs if f in having) / total if total else 0.0
@@ -56,6 +57,19 @@ def mark(match: Match, text: str) -> tuple[int, int]:
         if value > highest:
             best, highest = found.span(), value
     return best
+
+
+def stood_in(question: str, having: Set[str]) -> set[str]:
+    """Features of words for which one that means the same is there, with all of its.
+
+    They count as covered: who asks for EMA is answered where 滑动平均 stands.
+    """
+    words, found = synonyms(), set()
+    for word in words.found(question):
+        others = [set(features(other)) for other in words.others[word]]
+        if any(other and other <= having for other in others):
+            found |= set(features(word))
+    return found
 
 
 class KnownUnanswered:
@@ -97,15 +111,19 @@ def signals(
     """What the confidence that passage ``first`` answers is read from.
 
     Shares of the question's weights that the passage covers: of all features, of
-    characters, of pairs, by its marked sentence alone; share that no passage has; what
-    words that mean the same add; cosine; how many features there are; how near a
-    question is that is known to be unanswered; doubts that its features raise.
+    characters, of pairs, by its marked sentence alone; share that no passage has (what
+    is `stood_in` for counts as there); what words that mean the same add; cosine; how
+    many features there are; how near a question is that is known to be unanswered;
+    doubts that its features raise.
     """
     bagged = bag(index, match)
     pairs, own = list(bagged.items()), match.reading.own
-    having = index.lexicon.having[first]
-    text = index.passages[first].text
-    marked = set(features(text[slice(*mark(match, text))]))
+    here, text = index.lexicon.having[first], index.passages[first].text
+    sentence = set(features(text[slice(*mark(match, text))]))
+    having, marked, anywhere = (
+        there | stood_in(question, there)
+        for there in (here, sentence, index.lexicon.rows.keys())
+    )
     others = zip(match.reading.others, match.weights.tolist()[len(own) :], strict=False)
     doubts = index.network.doubt.weight[buckets(features(question))]
     return [
@@ -113,8 +131,8 @@ def signals(
         covered([p for p in pairs if kind_of(p[0]) == CHARACTER], having),
         covered([p for p in pairs if kind_of(p[0]) == PAIR], having),
         covered(pairs, marked),
-        1 - covered(pairs, index.lexicon.rows.keys()),
-        sum(weight for feature, weight in others if feature in having) / SCALE,
+        1 - covered(pairs, anywhere),
+        sum(weight for feature, weight in others if feature in here) / SCALE,
         float(match.cosines[first]),
         len(own) / 40,
         known.nearness(bagged),

@@ -2,7 +2,8 @@
 
 Both were written by people and programs that had only the passages before them; who
 wrote the held-out ones saw neither the training questions nor a ranking. A training
-question tells its author, "a" or "b": each wrote about one half of the passages.
+question tells its author: "a" and "b" wrote about one half of the passages each, "c"
+asks what has nothing to do with the book.
 """
 
 import json
@@ -91,7 +92,7 @@ def load_questions(path: Path) -> Questions:
 
 @cache
 def training_questions() -> Questions:
-    """What trains: 960 questions with an answer, 240 without, 80 that need two."""
+    """What trains: 960 questions with an answer, 276 without, 80 that need two."""
     return load_questions(TRAINING)
 
 

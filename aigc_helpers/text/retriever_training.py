@@ -209,7 +209,7 @@ def train_retriever(
     -------
     network : Retriever
         The averaged network. What it refuses is not fitted yet, see
-        `answering.fit_answering`.
+        `answer_fitting.fit_answering`.
     history : History
         ``vectors``, ``both``, ``restraint`` and, with clauses, ``cloze``: nats.
     """

@@ -8,7 +8,14 @@ import torch
 
 from aigc_helpers import weights
 from aigc_helpers.text import answer_evaluation, answering
-from aigc_helpers.text.answer_signals import KnownUnanswered, bag, mark, seconds
+from aigc_helpers.text.answer_signals import (
+    KnownUnanswered,
+    bag,
+    mark,
+    seconds,
+    signals,
+    stood_in,
+)
 from aigc_helpers.text.answering import (
     ANSWERED,
     REFUSED,
@@ -19,6 +26,7 @@ from aigc_helpers.text.answering import (
 )
 from aigc_helpers.text.passages import load_passages
 from aigc_helpers.text.questions import training_questions
+from aigc_helpers.text.ranking import features
 from aigc_helpers.text.retrieval import PassageIndex, Retriever
 
 EVERY = 4  # of the passages are in the index of these tests
@@ -129,6 +137,19 @@ def test_a_question_known_to_be_unanswered_makes_doubt():
     assert (
         doubtful.answer(question).confidence < plain.answer(question).confidence - 0.1
     )
+
+
+def test_a_word_is_covered_where_one_that_means_the_same_is_there():
+    assert stood_in("EMA 有什么用", set(features("另存一份滑动平均"))) == {"ema"}
+    assert stood_in("EMA 有什么用", set(features("滑动，平均"))) == set()
+    assert stood_in("schema 有什么用", set(features("另存一份滑动平均"))) == set()
+    word = [passage for passage in load_passages() if "滑动平均" in passage.text]
+    index = PassageIndex([*word[:2], *passages()[:20]], network())
+    known, question = KnownUnanswered(index, ()), "EMA 有什么用"
+    match = index.match(question)
+    for i in range(22):
+        covers = signals(index, known, question, match, i)[0]
+        assert (covers > 0.5) == (i < 2)
 
 
 # ---- two passages ------------------------------------------------------------------
