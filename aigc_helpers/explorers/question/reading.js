@@ -59,6 +59,15 @@ export class Synonyms {
     return here.filter((w) => !here.some((o) => w !== o && o.includes(w)));
   }
 
+  // Features of words for which one that means the same is there, with all of its.
+  stoodIn(text, has) {
+    const isThere = (features) => features.length > 0 && features.every(has);
+    const words = this.found(text).filter((word) =>
+      this.others.get(word).some((other) => isThere(featuresOf(other))),
+    );
+    return new Set(words.flatMap(featuresOf));
+  }
+
   features(text) {
     const [own, found] = [new Set(asked(text)), new Set()];
     for (const word of this.found(text)) {

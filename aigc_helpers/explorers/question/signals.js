@@ -62,15 +62,20 @@ export function signals(index, { question, match, known }, first) {
   const ofKind = (kind) => pairs.filter(([feature]) => kindOf(feature) === kind);
   const here = (feature) => index.has(first, feature);
   const marked = new Set(featuresOf(markedIn(match, index.passages[first].text).sentence));
+  const within = (has) => {
+    const stood = index.synonyms.stoodIn(question, has);
+    return (feature) => has(feature) || stood.has(feature);
+  };
+  const having = within(here);
   const others = reading.features.map((feature, t) =>
     t >= reading.own.length && here(feature) ? weights[t] : 0,
   );
   return [
-    covered(pairs, here),
-    covered(ofKind(CHARACTER), here),
-    covered(ofKind(PAIR), here),
-    covered(pairs, (feature) => marked.has(feature)),
-    1 - covered(pairs, (feature) => index.isKnown(feature)),
+    covered(pairs, having),
+    covered(ofKind(CHARACTER), having),
+    covered(ofKind(PAIR), having),
+    covered(pairs, within((feature) => marked.has(feature))),
+    1 - covered(pairs, within((feature) => index.isKnown(feature))),
     sumOf(others) / SCALE,
     match.cosines[first],
     reading.own.length / 40,
