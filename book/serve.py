@@ -22,6 +22,7 @@ TYPES = {
     ".wasm": "application/wasm",
     ".onnx": "application/octet-stream",
     ".bin": "application/octet-stream",
+    ".safetensors": "application/octet-stream",
 }
 
 

@@ -14,8 +14,9 @@ found by listing, and importing one imports no other. The folder ``NAME`` holds
     The HTML that stands on a page, made by `page.explorer_html`; its poster is any
     HTML, a picture or SVG. And, for a kind that shows shipped networks,
     ``shipped_page(name, card)``, that HTML of the network with this card, and
-    ``export_shipped(name, card, path)``, which writes the network as ONNX. A card
-    asks for a kind by ``"explorer": {"kind": "NAME", …}``.
+    ``export_shipped(name, card, path)``, which writes the network as ONNX, or, with a
+    ``SUFFIX``, as what the module reads. A card asks for a kind by
+    ``"explorer": {"kind": "NAME", …}``.
 ``words.py``
     What Python writes for a reader, the poster above all, in one table keyed by
     language; the module has a table of its own.

@@ -8,6 +8,7 @@ notebook that is not trusted may have no style; Jupyter leaves out the view ther
 """
 
 import hashlib
+import html as markup
 import re
 
 HTML = "text/html"
@@ -42,6 +43,29 @@ _STYLE = (
 )
 
 
+_LINK = '<a class="aigc-to-source" href="../{source}">{words}</a>'
+_TO_SOURCE = re.compile(
+    r'(<a class="aigc-to-source" href="[^"#]*)\.(?:ipynb|md)(?=[#"])'
+)
+_SOURCES = {"notebooks": ".ipynb", "book": ".md"}
+
+
+def source_link(address: str, words: str) -> str:
+    """HTML of a link to a place of the book, from a page or a notebook of it.
+
+    It leads to the source, which a Jupyter shows; `on_page` makes it lead to the page.
+
+    Parameters
+    ----------
+    address : str
+        Relative to the site: "notebooks/05_gan.html#两种失败-失稳与模式崩溃".
+    words : str
+    """
+    folder = address.partition("/")[0]
+    source = address.replace(".html", _SOURCES[folder], 1)
+    return _LINK.format(source=markup.escape(source), words=markup.escape(words))
+
+
 def poster(html: str, words: str, token: str = "") -> str:
     """An explorer's HTML as it stays in a notebook, with words on how to go on.
 
@@ -57,8 +81,11 @@ def token_of(made: str) -> str:
 
 
 def on_page(text: str) -> str:
-    """A page with its posters taken out of what surrounds them in a notebook."""
-    return _WRAPPED.sub(r"\2", text)
+    """A page with its posters taken out of what surrounds them in a notebook.
+
+    Links to sources lead to pages.
+    """
+    return _TO_SOURCE.sub(r"\1.html", _WRAPPED.sub(r"\2", text))
 
 
 def without_views(outputs: list) -> list:

@@ -23,6 +23,8 @@ def shipped_page(name: str) -> str:
 def export_network(name: str, folder: Path) -> Path:
     """Write ``<folder>/<name>.onnx`` unless it is up to date, as its kind does it.
 
+    A kind whose page needs no onnxruntime names another ``SUFFIX``.
+
     Raises
     ------
     ValueError
@@ -31,9 +33,9 @@ def export_network(name: str, folder: Path) -> Path:
         If the file differs from torch.
     """
     card = weights.card(name)
-    return _task("export_shipped", name, card)(
-        name, card, Path(folder) / f"{name}.onnx"
-    )
+    export = _task("export_shipped", name, card)
+    suffix = getattr(kinds.part(kinds.kind_of(card), "page"), "SUFFIX", ".onnx")
+    return export(name, card, Path(folder) / f"{name}{suffix}")
 
 
 def export_all(folder: Path) -> list[Path]:

@@ -79,6 +79,8 @@ from aigc_helpers.text.report_network import (
     sample_reports,
     train_reporter,
 )
+from aigc_helpers.text.retrieval import Retriever
+from aigc_helpers.text.shown import ShownAnswers
 from aigc_helpers.text.translation import (
     Translator,
     encode_pairs,

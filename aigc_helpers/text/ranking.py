@@ -84,24 +84,28 @@ class BM25:
         lengths = [count.total() for count in counts]
         mean = sum(lengths) / len(lengths) or 1.0
         self.n_texts = len(counts)
-        self._slow = [k1 * (1 - b + b * length / mean) for length in lengths]
-        self._places = defaultdict(list)  # feature: (text, how often), text by text
+        self.slow = [k1 * (1 - b + b * length / mean) for length in lengths]
+        self.places = defaultdict(list)  # feature: (text, how often), text by text
         for i, count in enumerate(counts):
             for feature, times in count.items():
-                self._places[feature].append((i, times))
+                self.places[feature].append((i, times))
 
     def weight(self, feature: str) -> float:
         """How much it says that a text has this feature: the rarer, the more."""
-        n = len(self._places.get(feature, ()))
+        n = len(self.places.get(feature, ()))
         return math.log(1 + (self.n_texts - n + 0.5) / (n + 0.5))
 
     def scores(self, question: str) -> list[float]:
         """A score for each text, in their order; 0 if nothing is shared."""
+        return self.scores_of(asked(question))
+
+    def scores_of(self, found: Iterable[str]) -> list[float]:
+        """The same for features, each of which counts as often as it comes."""
         scores = [0.0] * self.n_texts
-        for feature in asked(question):
+        for feature in found:
             weight = self.weight(feature)
-            for i, times in self._places.get(feature, ()):
-                scores[i] += weight * times / (times + self._slow[i])
+            for i, times in self.places.get(feature, ()):
+                scores[i] += weight * times / (times + self.slow[i])
         return scores
 
     def rank(self, question: str, k: int = 5) -> list[tuple[int, float]]:

@@ -11,6 +11,7 @@ TYPES = {
     "a.wasm": "application/wasm",
     "a.onnx": "application/octet-stream",
     "a.bin": "application/octet-stream",
+    "a.safetensors": "application/octet-stream",
     "a.css": "text/css",
 }
 

@@ -8,7 +8,7 @@ from budgets import held
 from visits import WIDTHS, Visit, visit_all
 
 KILOBYTE = 1000
-RUNTIME = ("/vendor/ort/", ".onnx")
+RUNTIME = ("/vendor/ort/", ".onnx", ".safetensors")
 
 
 @pytest.fixture(scope="session")

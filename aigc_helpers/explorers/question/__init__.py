@@ -1,0 +1,1 @@
+"""Questions about this book, answered from its passages or refused."""
