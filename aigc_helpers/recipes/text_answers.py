@@ -2,8 +2,6 @@
 
 from functools import cache
 
-import torch
-
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes.recipe import Recipe, Subject
 from aigc_helpers.text import answer_evaluation, answer_fitting, answering, retrieval
@@ -12,6 +10,39 @@ from aigc_helpers.text.answer_evaluation import Figure
 from aigc_helpers.text.passages import load_passages
 from aigc_helpers.text.questions import held_out_questions, training_questions
 
+FIRST = {
+    "question": "什么是模式崩溃？",
+    "strangers": [
+        {
+            "name": "模式崩溃是好事",
+            "of": "05_gan/gan-054/1",
+            "text": "模式崩溃（mode collapse）是说生成器已经画得足够好，每个数字都一样"
+            "清楚。遇到模式崩溃，训练就成功了，可以停下来。",
+        },
+        {
+            "name": "张量的三样属性",
+            "of": "00_primer/primer-004/1",
+            "text": "张量有三样属性要随时留意：颜色、作者、出版日期。三样里只要错一样，"
+            "就会报错。",
+        },
+    ],
+    "presets": [
+        {"name": "直接的", "question": "什么是模式崩溃？"},
+        {"name": "换个说法的", "question": "LSTM 和 GRU 有什么不同？"},
+        {
+            "name": "要两段的",
+            "question": "困惑度为什么换了词表就不能比，那每字符比特数少 0.1 又相当于"
+            "概率高多少？",
+        },
+        {"name": "书里没有的", "question": "ChatGPT 一个月要多少钱？"},
+        {
+            "name": "混进假段落",
+            "question": "什么是模式崩溃？",
+            "planted": True,
+            "which": 0,
+        },
+    ],
+}
 RECIPES = {
     "text_retriever": Recipe(
         "text",
@@ -23,18 +54,16 @@ RECIPES = {
         options={"lr": 4e-3},
         data="320 passages of this book; 960 questions with an answer, 276 without, 80 "
         "that need two passages, and pairs of synonyms, written for this book",
+        first=FIRST,
         half=True,
     ),
 }
-OUT_OF_FOLD = {
+FIGURES = {  # of held-out questions
     "recall_1": "答案在第一段的比例",
     "bm25_recall_1": "BM25：答案在第一段的比例",
     "recall_gain": "比 BM25 高出的比例",
     "false_refusals": "答得了却拒绝的比例",
     "refusals": "答不了而拒绝的比例",
-}
-HELD_OUT = {
-    **OUT_OF_FOLD,
     "both_in_5": "要两段的问题：两段都在前五",
     "bm25_both_in_5": "BM25：要两段的问题，两段都在前五",
     "both_cited": "要两段的问题：恰好引用这两段",
@@ -45,7 +74,6 @@ HELD_OUT = {
     "named": "指出假段落不是书里的",
     "true_cited": "有假段落时，引用了真的那段",
 }
-FIGURES = OUT_OF_FOLD
 
 
 def train_retriever(recipe: Recipe, steps: int, seed: int, checkpoint):
@@ -78,32 +106,6 @@ def told_out_of_fold(steps: int, seed: int) -> dict:
     )
 
 
-def measure_out_of_fold(network) -> dict:
-    """Figures of training questions, each by networks that others trained.
-
-    Of the recipe, not of this very network; see `measure_held_out`.
-    """
-    passages, steps = load_passages(), RECIPES["text_retriever"].steps
-    found = told_out_of_fold(steps, 0)
-    single = found["answerable"]
-    yes, no = answer_fitting.crossed(found)
-    threshold = answer_fitting.refusal_threshold(yes, single)
-    bm25 = retrieval.Lexicon(passages).bm25
-    asked = [told.question for told in single]
-    places = {
-        "bm25": answer_evaluation.places(
-            lambda question: torch.tensor(bm25.scores(question)), passages, asked
-        ),
-        "both": [min(map(told.ranked.index, told.right)) + 1 for told in single],
-    }
-    ranking = answer_evaluation.figures_of_places(places, asked)
-    return {
-        **_ranking(ranking),
-        **_shown("false_refusals", answer_evaluation.share((yes < threshold).tolist())),
-        **_shown("refusals", answer_evaluation.share((no < threshold).tolist())),
-    }
-
-
 def measure_held_out(network) -> dict:
     """All figures, of questions that nothing was trained or fitted on."""
     passages, questions = load_passages(), held_out_questions()
@@ -116,7 +118,7 @@ def measure_held_out(network) -> dict:
     false = answer_evaluation.evaluate_false(network, passages, questions.false_passage)
     others = {**refusals, **two, **false}
     results = _ranking(answer_evaluation.evaluate_ranking(index, single))
-    for name in HELD_OUT:
+    for name in FIGURES:
         if name in others:
             results |= _shown(name, others[name])
     return results
@@ -135,4 +137,9 @@ def _shown(name: str, figure: Figure) -> dict:
     return judging.with_interval(name, figure.value, ends, 4)
 
 
-SUBJECTS = {"text_retriever": Subject(train_retriever, measure_out_of_fold)}
+def shown(network) -> dict:
+    """What the explorer of the retriever must know."""
+    return {"kind": "question", "decoder": "ShownAnswers"}
+
+
+SUBJECTS = {"text_retriever": Subject(train_retriever, measure_held_out, shown)}
