@@ -26,6 +26,24 @@ from aigc_helpers.text.excerpts import (
     repeat_line,
     shuffle_lines,
 )
+from aigc_helpers.text.numeral_pairs import (
+    draw_dates,
+    draw_numbers,
+    draw_pairs,
+    encode_sources,
+    held_out_dates,
+    held_out_numbers,
+    pair_of,
+    vocabulary,
+)
+from aigc_helpers.text.numeral_rivals import (
+    PatternTable,
+)
+from aigc_helpers.text.numerals import (
+    Numeral,
+    read,
+    write,
+)
 from aigc_helpers.text.report_coding import (
     ReportCoding,
     ReportPairs,
@@ -59,4 +77,19 @@ from aigc_helpers.text.report_network import (
     report,
     sample_reports,
     train_reporter,
+)
+from aigc_helpers.text.translation import (
+    Translator,
+    encode_pairs,
+    train_translator,
+    translate,
+    translations,
+)
+from aigc_helpers.text.translation_errors import (
+    attention_offsets,
+    counterparts,
+    error_counts,
+    error_kind,
+    is_right,
+    right_by_length,
 )

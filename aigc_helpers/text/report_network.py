@@ -122,8 +122,9 @@ class Reporter(nn.Module):
         if not self.copies:
             return words, attention, h
         gate = self.gate(both)  # (B, T, 1)
-        copied = F.logsigmoid(-gate) + log_attention
-        return torch.cat([F.logsigmoid(gate) + words, copied], dim=2), attention, h
+        # ln g and ln (1 - g): as a file, logsigmoid would be the logarithm of 0
+        copied = log_attention - F.softplus(gate)
+        return torch.cat([words - F.softplus(-gate), copied], dim=2), attention, h
 
 
 # ---- training and writing ---------------------------------------------------------

@@ -1,6 +1,7 @@
 """Networks as ONNX files that a browser runs, compared with torch."""
 
 import hashlib
+import io
 import logging
 import warnings
 from collections.abc import Callable, Sequence
@@ -106,8 +107,8 @@ def export_transducer(model: nn.Module, path: Path, sources: Sequence) -> Path:
     Inputs "source" (1, S, F) int64 for any S, "token" (1,) int64 and "state_0", …, at
     first zeros; outputs "scores", "attention" and "next_0", …, the next state. Compared
     with torch over all tokens that it writes, and 24 at most, each side on its own
-    states. No recurrent layer may run over the source: torch.export unrolls it to the
-    length of the example.
+    states. A network with a recurrent layer over the source says so by an attribute
+    ``encoder_is_recurrent``: torch.export would unroll it to the example's length.
 
     Parameters
     ----------
@@ -129,6 +130,7 @@ def export_transducer(model: nn.Module, path: Path, sources: Sequence) -> Path:
         ("scores", "attention", *(f"next_{i}" for i in range(len(inputs) - 2))),
         lambda content: _largest_transduction_difference(model, content, sources),
         (*sizes[:2], tuple(sizes[2:])),
+        getattr(model, "encoder_is_recurrent", False),
     )
     return _export_if_stale(job, path)
 
@@ -192,6 +194,7 @@ class _Export:
     outputs: tuple[str, ...]
     difference: Callable[[bytes], float]
     sizes: tuple | None = None  # dimensions of any size, as torch.export takes them
+    is_traced: bool = False  # by the older way, see `_traced`
 
 
 def _export_if_stale(job: _Export, path: Path) -> Path:
@@ -298,6 +301,8 @@ def _inputs(
 
 def _exported(job: _Export):
     """The network as torch.onnx writes it, an onnx.ModelProto."""
+    if job.is_traced:
+        return _traced(job)
     with warnings.catch_warnings(), _quiet("torch.onnx", "onnxscript", "onnx_ir"):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
@@ -316,6 +321,35 @@ def _exported(job: _Export):
             for size in output.type.tensor_type.shape.dim:
                 size.Clear()
     return model
+
+
+def _traced(job: _Export):
+    """The same by tracing, as torch wrote all files before it had torch.export.
+
+    A recurrent layer over a source of any length stays one node.
+    """
+    import onnx
+
+    sizes = [*job.sizes[:2], *job.sizes[2]]
+    axes = {
+        key: dict.fromkeys(of_this, "length")
+        for key, of_this in zip(job.inputs, sizes, strict=True)
+        if of_this
+    }
+    content = io.BytesIO()
+    with warnings.catch_warnings(), _quiet("torch.onnx"):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            job.network,
+            tuple(job.inputs.values()),
+            content,
+            dynamo=False,
+            input_names=list(job.inputs),
+            output_names=list(job.outputs),
+            dynamic_axes=axes,
+            opset_version=18,
+        )
+    return onnx.load_model_from_string(content.getvalue())
 
 
 @contextmanager

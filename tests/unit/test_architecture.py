@@ -64,8 +64,8 @@ MAY_IMPORT = {
 # (`files_at` makes those of the data catalogue, `getattr` asks the platform).
 # `_write_chinese` changes something: in a notebook, where figures find their font.
 DEFINING_CALLS = set(
-    "Path compile resolve with_name joinpath frozenset set dict tuple list range split "
-    "getLogger TypeVar namedtuple field tag files files_at getattr "
+    "Path compile resolve with_name joinpath frozenset set dict tuple list range date "
+    "split getLogger TypeVar namedtuple field tag files files_at getattr "
     "_write_chinese".split()
 )
 

@@ -73,6 +73,10 @@ AGAIN = {
         ("ridge_4", 0),
         {"psnr": 0.02, "ssim": 0.001, "sharpness": 0.001, "distance": 0.05},
     ),
+    "text_translation": (
+        ("patterns", 0),
+        {"characters_8": 0, "characters_13": 0, "digits_13": 0, "digits_14": 0},
+    ),
     "vae_collapse": (
         ("no_neighbours", 0),
         {"kl": 1.5, "negative_elbo": 2.0, "digits_read": 0.03, "sharpness": 0.1},

@@ -4,7 +4,7 @@ import pytest
 
 from aigc_helpers import recipes, text, weights
 from aigc_helpers.recipes import judging
-from aigc_helpers.recipes import text as text_recipes
+from aigc_helpers.recipes import text_reports as text_recipes
 from aigc_helpers.text.report_data import ROWS
 
 

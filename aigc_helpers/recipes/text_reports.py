@@ -1,4 +1,4 @@
-"""The networks of chapter 09."""
+"""The network of chapter 09 that tells tables."""
 
 import torch
 
