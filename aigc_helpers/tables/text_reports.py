@@ -87,7 +87,7 @@ TABLE = Table(
     measure=measure,
     variants=VARIANTS,
     columns={
-        "precision": ("说出的事实，正确", ".1%"),
+        "precision": ("说出的事实，正确", ".2%"),
         "recall": ("该说的事实，说对", ".1%"),
         "word_precision": ("随数值变的词，正确", ".1%"),
         "flawless": ("毫无差错的预报", ".1%"),
