@@ -28,11 +28,11 @@ def command(name, folder, *options, n=3) -> int:
     return cli.main(["sample", name, "--n", str(n), "--to", str(folder), *options])
 
 
-def test_networks_that_judge_restore_or_translate_generate_nothing():
+def test_networks_that_judge_restore_translate_or_search_generate_nothing():
     restoring = "filler", "upscaler", "upscaler_sharp", "denoiser"
     restorers = {f"image_{name}" for name in restoring}
     others = {"mnist_classifier", "image_recogniser"}
-    others |= {"text_translator", "text_reporter"}
+    others |= {"text_translator", "text_reporter", "text_retriever"}
     assert set(weights.names()) - set(GENERATING) == others | restorers
     assert {"rnn_idioms", "rnn_poems", "rnn_python"} <= set(TEXTS)
     assert {"gan_mnist", "vae_mnist_plane", "image_faces"} <= set(IMAGES)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -46,13 +47,22 @@ def test_no_question_is_asked_twice():
     assert twice == []
 
 
-@pytest.mark.skipif(not HELD_OUT.is_file(), reason="no held-out questions are here")
+def pairs_of(text: str) -> set[str]:
+    """Pairs of neighbouring characters."""
+    return {a + b for a, b in pairwise(text.lower())}
+
+
 def test_no_held_out_question_trains():
     held, known = load_questions(HELD_OUT), training_questions()
     trains = {q.text for q in known.answerable + known.unanswerable + known.two}
     kinds = (held.answerable, held.unanswerable, held.two, held.false_passage)
     assert [len(kind) for kind in kinds] == [100, 50, 30, 30]
     assert trains & {q.text for kind in kinds for q in kind} == set()
+    pairs = [pairs_of(text) for text in trains]
+    for question in (q for kind in kinds for q in kind):
+        mine = pairs_of(question.text)
+        shared = [len(mine & one) / len(mine | one) for one in pairs]
+        assert max(shared) <= 0.6, f"too like one that trains: {question.text}"
     keys = {passage.key for passage in load_passages()}
     for kind in (held.answerable, held.two, held.false_passage):
         assert all(q.passages and set(q.passages) <= keys for q in kind)
