@@ -4,6 +4,16 @@ Numerals and dates translated, tables told in sentences, questions answered from
 passages of this book, and how coherent a long text is.
 """
 
+from aigc_helpers.text.answer_evaluation import (
+    evaluate_false,
+    evaluate_ranking,
+    evaluate_refusals,
+    evaluate_two,
+)
+from aigc_helpers.text.answering import (
+    Answer,
+    Answerer,
+)
 from aigc_helpers.text.coherence import (
     CodeCoherence,
     ParametersUsed,
@@ -45,6 +55,21 @@ from aigc_helpers.text.numerals import (
     read,
     write,
 )
+from aigc_helpers.text.passages import (
+    frozen_on,
+    load_passages,
+)
+from aigc_helpers.text.questions import (
+    held_out_questions,
+    training_questions,
+)
+from aigc_helpers.text.ranking import (
+    BM25,
+    asked,
+    features,
+    rank_passages,
+    searchable,
+)
 from aigc_helpers.text.report_coding import (
     ReportCoding,
     ReportPairs,
@@ -79,8 +104,14 @@ from aigc_helpers.text.report_network import (
     sample_reports,
     train_reporter,
 )
-from aigc_helpers.text.retrieval import Retriever
-from aigc_helpers.text.shown import ShownAnswers
+from aigc_helpers.text.retrieval import (
+    PassageIndex,
+    Retriever,
+)
+from aigc_helpers.text.retriever_training import train_retriever
+from aigc_helpers.text.shown import (
+    ShownAnswers,
+)
 from aigc_helpers.text.translation import (
     Translator,
     encode_pairs,
