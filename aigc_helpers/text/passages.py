@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from aigc_helpers.reader import Mistake
+
 FROZEN = Path(__file__).with_name("passages.json")
 
 
@@ -59,7 +61,10 @@ def load_passages(path: Path = FROZEN) -> list[Passage]:
         fields = Passage.__dataclass_fields__
         return [Passage(**{name: one[name] for name in fields}) for one in stored]
     except (ValueError, TypeError, LookupError) as error:
-        raise ValueError(f"{path} is not a table of passages ({error})") from error
+        raise Mistake(
+            f"{path} is not a table of passages ({error})",
+            f"{path} 不是段落的表：重新安装工具包，或用 git 取回这个文件。",
+        ) from error
 
 
 def frozen_on(path: Path = FROZEN) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from aigc_helpers.reader import Mistake
+
 TRAINING = Path(__file__).with_name("training_questions.json")
 HELD_OUT = Path(__file__).with_name("questions.json")
 
@@ -86,7 +88,10 @@ def load_questions(path: Path) -> Questions:
         }
         synonyms = tuple((one, other) for one, other in stored.get("synonyms", ()))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ValueError(f"{path} holds no questions ({error})") from error
+        raise Mistake(
+            f"{path} holds no questions ({error})",
+            f"{path} 里没有问题：重新安装工具包，或用 git 取回这个文件。",
+        ) from error
     return Questions(**kinds, synonyms=synonyms)
 
 

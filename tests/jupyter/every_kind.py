@@ -15,11 +15,17 @@ sys.path.append({str(Path(__file__).parents[1])!r})  # of tiny_…
 import numpy as np, sympy, torch
 from tiny_fillers import faces, fillers
 from tiny_models import CHARACTERS, models
-from aigc_helpers import explorers, gan
+from tiny_transducers import Speller
+from aigc_helpers import explorers, gan, text, weights
 from aigc_helpers.explorers import check
 _ = torch.manual_seed(0)
 """
 CELLS = {
+    "attention": """
+explorers.AttentionExplorer(
+    Speller(), "零一二三四五六七八九", source="0123456789", text="305"
+)
+""",
     "check": """
 check.number("$2+2$ 是多少？", answer=4)
 """,
@@ -42,6 +48,10 @@ explorers.PaintExplorer(fillers()["sampled"], faces(), mean=faces().mean(0) / 25
 decoder = gan.PixelDecoder(gan.Generator(2, width=8))
 points = np.random.default_rng(0).normal(size=(60, 2))
 explorers.PlaneExplorer(decoder, points, np.arange(60) % 3)
+""",
+    "question": """
+answers = text.ShownAnswers(weights.load("text_retriever"))  # but for this one
+explorers.QuestionExplorer(answers, "什么是模式崩溃？", shipped="text_retriever")
 """,
     "sampler": """
 model = models()["gru"]

@@ -83,7 +83,8 @@ def test_a_bar_leaves_nothing(notebook):
     assert "widget" not in str(notebook.cell("bar").outputs)
 
 
-SLIDERS = [kind for kind in every_kind.CELLS if kind not in ("check", "paint")]
+NO_SLIDER = ("attention", "check", "paint", "question")
+SLIDERS = [kind for kind in every_kind.CELLS if kind not in NO_SLIDER]
 
 
 @pytest.mark.parametrize("kind", SLIDERS)

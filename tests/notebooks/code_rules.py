@@ -75,19 +75,46 @@ def essence(node: ast.AST) -> str:
 
 
 @cache
-def package_definitions() -> dict[str, frozenset[str]]:
-    """Every top-level function and class of the package: name to its essences."""
+def package_definitions(rooms=None) -> dict[str, frozenset[str]]:
+    """Every top-level function and class of the package: name to its essences.
+
+    Of these ``rooms`` alone, if they are given.
+    """
     found: dict[str, set[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if rooms is not None and room not in rooms:
+            continue
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, DEFINITION):
                 found.setdefault(node.name, set()).add(essence(node))
     return {name: frozenset(essences) for name, essences in found.items()}
 
 
+def imported_rooms(notebook) -> set[str]:
+    """Rooms of the package that a notebook's cells import."""
+    nodes = [
+        node
+        for cell in code_cells(notebook)
+        for node in ast.walk(ast.parse(python(cell)))
+        if isinstance(node, ast.ImportFrom) and node.module
+    ]
+    inner = [node.module.split(".")[1:2] for node in nodes if "." in node.module]
+    outer = [
+        [name.name for name in node.names]
+        for node in nodes
+        if node.module == PACKAGE.name
+    ]
+    return {room for rooms in inner + outer for room in rooms}
+
+
 def definitions_match_the_package(notebook, package=None):
-    """What a notebook defines again is the package's code, unless tagged draft."""
-    package = package_definitions() if package is None else package
+    """What a notebook defines again is the package's code, unless tagged draft.
+
+    Of the rooms that it imports: another chapter's may use a name otherwise.
+    """
+    if package is None:
+        package = package_definitions(imported_rooms(notebook))
     return [
         f"{node.name} differs from the package's {node.name}"
         for cell in code_cells(notebook)

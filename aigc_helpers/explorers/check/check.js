@@ -55,7 +55,7 @@ class Check {
   }
 
   box() {
-    const question = element("p", { className: "aigc-question", id: this.questionId });
+    const question = element("p", { className: "aigc-check-question", id: this.questionId });
     question.append(...rich(this.config.question));
     const form = element("form", { noValidate: true }, ...this.parts(), this.actions());
     form.addEventListener("submit", (event) => {

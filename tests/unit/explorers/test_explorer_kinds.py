@@ -228,3 +228,16 @@ def test_a_check_is_found_as_the_room_of_its_functions():
     html = made._static_html()
     state = re.search(r"json\">(.*)</script>", html, re.S).group(1)
     assert json.loads(state)["_config"]["type"] == "number"
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_a_kind_gives_no_node_the_class_of_another_kinds_box(kind):
+    """Style sheets are joined: what styles such a class would style the other box."""
+    boxes = {f"aigc-{other}" for other in kinds.names()} - {f"aigc-{kind}"}
+    texts = [
+        path.read_text("utf-8")
+        for path in (kinds.FOLDER / kind).iterdir()
+        if path.suffix in {".css", ".js", ".py"}
+    ]
+    used = {name for text in texts for name in re.findall(r"aigc-[\w-]+", text)}
+    assert used & boxes == set()
