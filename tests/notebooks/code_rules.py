@@ -91,7 +91,7 @@ def package_definitions(rooms=None) -> dict[str, frozenset[str]]:
     return {name: frozenset(essences) for name, essences in found.items()}
 
 
-def imported_rooms(notebook) -> set[str]:
+def imported_rooms(notebook) -> frozenset[str]:
     """Rooms of the package that a notebook's cells import."""
     nodes = [
         node
@@ -105,7 +105,7 @@ def imported_rooms(notebook) -> set[str]:
         for node in nodes
         if node.module == PACKAGE.name
     ]
-    return {room for rooms in inner + outer for room in rooms}
+    return frozenset(room for rooms in inner + outer for room in rooms)
 
 
 def definitions_match_the_package(notebook, package=None):
