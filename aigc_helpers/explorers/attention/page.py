@@ -14,7 +14,7 @@ from aigc_helpers.weights import export
 
 _POSTER = (
     '<figure class="aigc-attention-poster"><p>{words}</p>'
-    '<div style="overflow-x:auto"><table><tr><td>{corner}</td>{heads}</tr>'
+    '<div style="overflow-x:auto" tabindex="0"><table><tr><td>{corner}</td>{heads}</tr>'
     "{rows}</table></div><figcaption>{caption}</figcaption></figure>"
 )
 _CELL = '<td style="background:rgba(31,111,120,{shade:.2f})">{percent}</td>'
