@@ -1,6 +1,6 @@
 // The attention explorer: where a network looks while it writes.
 
-import { ExplorerError, Network } from "../front/answers.js";
+import { Network } from "../front/answers.js";
 import { element, newId } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -151,25 +151,15 @@ class AttentionView extends ExplorerView {
 
   wake() {
     if (this.live || this.storedOnly || this.translator) return Promise.resolve();
-    this.loading ??= this.load().finally(() => (this.loading = null));
-    return this.loading;
+    return this.loadOnce(() => this.fetchTranslator(), TEXT.noNetwork);
   }
 
-  async load() {
-    this.mended();
-    this.say(TEXT.loading);
-    try {
-      const network = await Network.load(this.config.network, this.model.get("_assets"));
-      const translator = new NetworkTranslator(network, this.config);
-      const { start } = this.reader.read(this.initial);
-      await translator.write(this.reader.rows(start)); // warm up
-      this.translator = translator;
-      this.say(TEXT.ready);
-      this.request();
-    } catch (error) {
-      console.warn("explorer:", error);
-      this.trouble(error instanceof ExplorerError ? error.message : TEXT.noNetwork);
-    }
+  async fetchTranslator() {
+    const network = await Network.load(this.config.network, this.model.get("_assets"));
+    const translator = new NetworkTranslator(network, this.config);
+    const { start } = this.reader.read(this.initial);
+    await translator.write(this.reader.rows(start)); // warm up
+    this.translator = translator;
   }
 
   /* -- what is seen -- */

@@ -11,7 +11,7 @@ export class LineForm {
     this.view = view;
     const { rules, directions } = view.config;
     this.input = element("input", {
-      type: "text", className: "aigc-attention-input", maxLength: MOST_CHARACTERS,
+      type: "text", className: "aigc-entry aigc-attention-input", maxLength: MOST_CHARACTERS,
       spellcheck: false, autocomplete: "off", enterKeyHint: "done",
     });
     this.input.addEventListener("input", () => view.write({ text: this.input.value }));

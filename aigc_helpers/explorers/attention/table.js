@@ -99,19 +99,21 @@ export class TableForm {
 function choice({ choices }, id) {
   const options = choices.map((value) => element("option", { value }, value));
   const empty = element("option", { value: "" }, TEXT.nothing);
-  const input = element("select", { id }, empty, ...options);
+  const input = element("select", { id, className: "aigc-entry" }, empty, ...options);
   return { input, nodes: [input] };
 }
 
 function integer({ range: [min, max] }, id) {
-  const input = element("input", { type: "number", id, min, max, step: 1 });
+  const kind = { type: "number", className: "aigc-entry" };
+  const input = element("input", { ...kind, id, min, max, step: 1 });
   return { input, nodes: [input] };
 }
 
 function freeText({ choices }, id) {
   const list = element("datalist", { id: `${id}-list` });
   list.append(...choices.map((value) => element("option", { value })));
-  const input = element("input", { type: "text", id, maxLength: MOST_TEXT, autocomplete: "off" });
+  const kind = { type: "text", className: "aigc-entry", autocomplete: "off" };
+  const input = element("input", { ...kind, id, maxLength: MOST_TEXT });
   input.setAttribute("list", list.id);
   return { input, nodes: [input, list] };
 }

@@ -240,7 +240,8 @@ class NumberCheck extends Check {
   parts() {
     const id = `${this.name}-field`;
     this.field = element("input", {
-      type: "text", id, inputMode: "text", autocomplete: "off", spellcheck: false,
+      type: "text", id, className: "aigc-entry", inputMode: "text", autocomplete: "off",
+      spellcheck: false,
     });
     this.field.setAttribute("aria-describedby", this.questionId);
     this.field.addEventListener("input", () => this.silence());

@@ -9,7 +9,7 @@
 //   describe(state)  the picture in words
 // and makes this.canvas by picture() in build().
 
-import { ExplorerError, floatsOf, Network } from "./answers.js";
+import { floatsOf, Network } from "./answers.js";
 import { element } from "./controls.js";
 import { fill, paintGrey, paintTile } from "./core.js";
 import { ExplorerView } from "./view.js";
@@ -50,22 +50,15 @@ export class DecoderView extends ExplorerView {
     return this.stripOnly ? this.text.stripOnly : this.text.waiting;
   }
 
-  async wake() {
-    if (this.config.source !== "network" || this.network || this.loading) return;
-    this.loading = true;
-    this.mended();
-    this.say(this.text.loading);
-    try {
-      const network = await Network.load(this.config.network, this.model.get("_assets"));
-      await this.run(network, ...this.latent(this.state)); // warm up
-      this.network = network;
-      this.request();
-    } catch (error) {
-      console.warn("explorer:", error);
-      this.trouble(error instanceof ExplorerError ? error.message : this.text.noNetwork);
-    } finally {
-      this.loading = false;
-    }
+  wake() {
+    if (this.config.source !== "network" || this.network) return Promise.resolve();
+    return this.loadOnce(() => this.fetchNetwork(), this.text.noNetwork);
+  }
+
+  async fetchNetwork() {
+    const network = await Network.load(this.config.network, this.model.get("_assets"));
+    await this.run(network, ...this.latent(this.state)); // warm up
+    this.network = network;
   }
 
   // Some networks give a number beside the picture.

@@ -115,6 +115,26 @@ export class ExplorerView {
     this.finish(this.change(start, settings));
   }
 
+  // What answers on a page, loaded at a touch, once; after a failure the next touch tries
+  // again. fetch() makes it and keeps it; texts `loading`, `ready` if any, what was missed.
+  loadOnce(fetch, missed) {
+    this.loading ??= this.tryLoading(fetch, missed).finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  async tryLoading(fetch, missed) {
+    this.mended();
+    this.say(this.text.loading);
+    try {
+      await fetch();
+      if (this.text.ready) this.say(this.text.ready);
+      this.request();
+    } catch (error) {
+      console.warn("explorer:", error);
+      this.trouble(error instanceof ExplorerError ? error.message : missed);
+    }
+  }
+
   /* -- state, and Python's copy of it -- */
 
   set(state) {

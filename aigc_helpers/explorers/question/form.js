@@ -25,7 +25,8 @@ export class QuestionForm {
 
   // While a word is composed, what stands there is half of it.
   typed(tag, key, maxLength) {
-    const input = element(tag, { maxLength, autocomplete: "off", spellcheck: false });
+    const kind = { className: "aigc-entry", autocomplete: "off", spellcheck: false };
+    const input = element(tag, { ...kind, maxLength });
     const take = (event) => {
       if (!event.isComposing) this.view.write({ [key]: input.value });
     };
@@ -42,7 +43,7 @@ export class QuestionForm {
       this.view.write({ planted: this.planted.checked });
       this.view.save();
     });
-    this.which = element("select");
+    this.which = element("select", { className: "aigc-entry" });
     const names = [...strangers.map(({ name }) => name), TEXT.own];
     this.which.append(...names.map((name, value) => element("option", { value }, name)));
     this.which.addEventListener("change", () => {

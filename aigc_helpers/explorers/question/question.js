@@ -1,6 +1,5 @@
 // The question explorer: a question about this book, its answer, and why.
 
-import { ExplorerError } from "../front/answers.js";
 import { element } from "../front/controls.js";
 import { fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -88,21 +87,11 @@ class QuestionView extends ExplorerView {
 
   wake() {
     if (this.live || this.storedOnly || this.answerer) return Promise.resolve();
-    this.loading ??= this.load().finally(() => (this.loading = null));
-    return this.loading;
+    return this.loadOnce(() => this.fetchAnswerer(), TEXT.noTables);
   }
 
-  async load() {
-    this.mended();
-    this.say(TEXT.loading);
-    try {
-      this.answerer = await loadAnswerer(this.config.network, this.assets);
-      this.say(TEXT.ready);
-      this.request();
-    } catch (error) {
-      console.warn("explorer:", error);
-      this.trouble(error instanceof ExplorerError ? error.message : TEXT.noTables);
-    }
+  async fetchAnswerer() {
+    this.answerer = await loadAnswerer(this.config.network, this.assets);
   }
 
   /* -- what is seen -- */

@@ -39,7 +39,7 @@ export class SamplerForm {
   promptInput() {
     const kind = this.monospace ? { rows: 2 } : { type: "text" };
     const input = element(this.monospace ? "textarea" : "input", {
-      ...kind, className: "aigc-prompt-input", maxLength: MOST_PROMPT, spellcheck: false,
+      ...kind, className: "aigc-entry aigc-prompt-input", maxLength: MOST_PROMPT, spellcheck: false,
       autocomplete: "off",
     });
     input.addEventListener("input", () => this.view.setting({ prompt: input.value }));
@@ -87,7 +87,8 @@ export class SamplerForm {
 
   seedRow() {
     const { text, view } = this;
-    this.seed = element("input", { type: "number", min: 0, max: LAST_SEED, step: 1 });
+    const limits = { min: 0, max: LAST_SEED, step: 1 };
+    this.seed = element("input", { type: "number", className: "aigc-entry", ...limits });
     this.seed.addEventListener("change", () => {
       view.setting({ seed: whole(this.seed.value, LAST_SEED) });
       view.save();

@@ -1,6 +1,6 @@
 // The sampler: text that a network writes, and the distribution of its next character.
 
-import { breathe, ExplorerError, Network } from "../front/answers.js";
+import { breathe, Network } from "../front/answers.js";
 import { button, element } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
@@ -244,27 +244,18 @@ class SamplerView extends ExplorerView {
   }
 
   // Promise of the writer, null if there is none; asked again after a failure.
-  wake() {
-    if (this.live || this.storedOnly || this.writer) return Promise.resolve(this.writer);
-    this.loading ??= this.load().finally(() => (this.loading = null));
-    return this.loading;
-  }
-
-  async load() {
-    this.mended();
-    this.say(TEXT.loading);
-    try {
-      const network = await Network.load(this.config.network, this.model.get("_assets"));
-      const writer = new NetworkWriter(network, this.config.states);
-      await writer.at(new Passage(this.initial, [0]), 0); // warm up
-      this.writer = writer;
-      this.say(TEXT.ready);
-      this.request();
-    } catch (error) {
-      console.warn("explorer:", error);
-      this.trouble(error instanceof ExplorerError ? error.message : TEXT.noNetwork);
+  async wake() {
+    if (!this.live && !this.storedOnly && !this.writer) {
+      await this.loadOnce(() => this.fetchWriter(), TEXT.noNetwork);
     }
     return this.writer;
+  }
+
+  async fetchWriter() {
+    const network = await Network.load(this.config.network, this.model.get("_assets"));
+    const writer = new NetworkWriter(network, this.config.states);
+    await writer.at(new Passage(this.initial, [0]), 0); // warm up
+    this.writer = writer;
   }
 
   /* -- the distribution at a place of the text -- */
