@@ -1,13 +1,13 @@
 """The attention explorer in Python: what it reads, writes, stores, follows, refuses."""
 
 import base64
-import json
 import re
 import warnings
 
 import numpy as np
 import pytest
 import torch
+from explorer_talk import ask, assert_runs_nothing, stored
 from tiny_transducers import N_TARGET, Speller, transducer
 
 from aigc_helpers import weights
@@ -50,22 +50,6 @@ OPTIONS = {"line": LINE, "table": TABLE}
 def make(kind="line", model=None, **options) -> AttentionExplorer:
     model = MODELS[kind] if model is None else model
     return AttentionExplorer(model, WORDS, **{**OPTIONS[kind], **options})
-
-
-def stored(explorer) -> tuple[dict, dict]:
-    """_config and _state that the page reads."""
-    text = re.search(r"json\">(.*)</script>", explorer._static_html(), re.S).group(1)
-    found = json.loads(text)
-    return found["_config"], found["_state"]
-
-
-def ask(explorer, **content):
-    """The kernel's answer to a question: (message, float32 numbers)."""
-    sent = []
-    explorer.send = lambda *message: sent.append(message)
-    explorer._receive(explorer, {"id": 1, **content}, [])
-    message, buffers = sent[0][0], sent[0][1] if len(sent[0]) > 1 else []
-    return message, np.frombuffer(b"".join(buffers), "<f4")
 
 
 # ---- source tokens -----------------------------------------------------------------
@@ -248,12 +232,7 @@ def test_the_poster_tells_what_was_cut_and_that_nothing_was_written():
 def test_static_html_runs_nothing_and_nothing_breaks_out_of_it():
     table = {"城市": "<b>&"}
     explorer = make("table", Speller(copies=True), table={**table, "天气": "晴"})
-    html = explorer._static_html()
-    assert re.findall("<script[^>]*>", html) == ['<script type="application/json">']
-    poster, facts = html.split('<script type="application/json">')
-    assert "<b>" not in poster and "http" not in html
-    assert "<" not in facts.removesuffix("</script></div>")
-    assert html == explorer._static_html()
+    assert_runs_nothing(explorer)
 
 
 def test_the_module_text_stands_alone():

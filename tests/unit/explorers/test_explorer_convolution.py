@@ -2,12 +2,12 @@
 
 import base64
 import io
-import json
 import re
 
 import numpy as np
 import pytest
 import torch
+from explorer_talk import facts_in
 from PIL import Image
 
 from aigc_helpers.explorers import ConvolutionExplorer, modules
@@ -29,10 +29,6 @@ def by_torch(picture, kernel, bias=0.0):
     weight = torch.tensor(kernel, dtype=torch.float64).reshape(1, 1, 3, 3)
     bias = torch.tensor([bias], dtype=torch.float64)
     return torch.conv2d(image, weight, bias)[0, 0].numpy()
-
-
-def stored(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["name"])
@@ -67,7 +63,7 @@ def test_page_and_python_set_each_other(explorer):
 
 def test_the_page_carries_the_exact_pixels_and_a_poster(explorer, picture):
     html = explorer._static_html()
-    facts = stored(html)
+    facts = facts_in(html)
     config = facts["_config"]
     assert config["source"] == "page" and explorer._config["source"] == "kernel"
     pixels = np.frombuffer(base64.b64decode(config["picture"]), np.uint8)

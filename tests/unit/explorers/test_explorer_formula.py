@@ -1,6 +1,5 @@
 """Formula explorer: refusals, stable forms, generated code, stored form, traits."""
 
-import json
 import math
 import re
 from pathlib import Path
@@ -9,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+from explorer_talk import facts_in
 
 from aigc_helpers.explorers import FormulaExplorer
 from aigc_helpers.explorers.formula import code
@@ -37,10 +37,6 @@ def gaussian(**options):
     }
     curves = {"N": density(x, mu, sigma), "N(0, 1)": density(x, 0, 1)}
     return FormulaExplorer(curves, **{**given, **options})
-
-
-def facts(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*?)</script>", html, re.DOTALL)[1])
 
 
 # ---- stable forms ----
@@ -281,7 +277,7 @@ def test_readouts_need_no_curves():
 
 def test_the_stored_form_is_whole_and_its_module_is_staged(tmp_path):
     html = gaussian()._repr_mimebundle_()[0]["text/html"]
-    config = facts(html)["_config"]
+    config = facts_in(html)["_config"]
     assert config["source"] == "page"
     written = code.stage_formulas(f"<body>{html}{html}</body>", tmp_path)
     assert written[0] == tmp_path / "formulas" / f"{config['formulas']}.js"

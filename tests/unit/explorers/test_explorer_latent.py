@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import re
 import sys
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import traitlets
+from explorer_talk import facts_in
 from PIL import Image
 from torch import nn
 
@@ -246,8 +246,7 @@ def test_names_cannot_break_out_of_the_html():
     explorer = LatentExplorer(stripes, latent_dim=8, names=[name] * 6)
     html = explorer._static_html()
     assert html.count("<img") == 1 and html.count("</script>") == 1
-    state = re.search(r"json\">(.*)</script>", html, re.S).group(1)
-    assert json.loads(state)["_config"]["names"] == [name] * 6
+    assert facts_in(html)["_config"]["names"] == [name] * 6
 
 
 def test_a_shipped_network_stands_in_where_no_kernel_runs():
@@ -273,10 +272,6 @@ def measured(z):
 READOUT = {"words": "nearest_photograph", "stranger": 2.34}
 
 
-def state_of(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
-
-
 def test_the_kernel_answers_with_the_decoder_s_number(monkeypatch):
     explorer = LatentExplorer(measured, latent_dim=8, readout=READOUT)
     sent = []
@@ -297,7 +292,7 @@ def test_each_stored_picture_has_its_number_and_the_poster_a_sentence():
     setting = latent_setting(8, 0, readout=READOUT)
     z, _ = filmstrip.strip_latents(setting)
     sums = z.sum(axis=1)
-    values = state_of(html)["_config"]["strip"]["values"]
+    values = facts_in(html)["_config"]["strip"]["values"]
     np.testing.assert_allclose(values, sums, atol=0.0051)
     words = re.search("<figcaption>(.*?)</figcaption>", html).group(1)
     for number in (sums.min(), sums.max(), setting.base.sum()):
@@ -307,7 +302,7 @@ def test_each_stored_picture_has_its_number_and_the_poster_a_sentence():
 
 def test_without_a_number_nothing_is_said(explorer):
     html = explorer._static_html()
-    config = state_of(html)["_config"]
+    config = facts_in(html)["_config"]
     assert "readout" not in config | explorer._config
     assert set(config["strip"]) == {"tile", "positions"}
     assert "figcaption" not in html
@@ -345,7 +340,7 @@ def test_a_shipped_network_that_measures_brings_its_words():
     html = explorer._static_html()
     assert html == site.shipped_page("image_faces") and len(html) <= 68 * 1024
     words = explorer._config["readout"]
-    assert words == state_of(html)["_config"]["readout"]
+    assert words == facts_in(html)["_config"]["readout"]
     assert f"{card['explorer']['readout']['stranger']:.1f}" in words
     plain = LatentExplorer(lambda z: decoder(z)[0], **size)  # a reader's own generator
     assert "readout" not in plain._config and plain._static_html() == html

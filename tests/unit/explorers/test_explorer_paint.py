@@ -2,13 +2,13 @@
 
 import base64
 import io
-import json
 import re
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from explorer_talk import facts_in
 from PIL import Image
 from tiny_fillers import MaskedBlur, faces, fillers
 
@@ -37,10 +37,6 @@ def networks():
 @pytest.fixture
 def explorer(networks):
     return PaintExplorer(networks["plain"], FACES, mean=MEAN)
-
-
-def stored(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
 
 
 # ---- holes -----------------------------------------------------------------------
@@ -314,7 +310,7 @@ def test_a_trait_that_does_not_fit_is_refused_and_changes_nothing(
 
 
 def test_the_page_carries_photographs_holes_and_the_first_answer(explorer):
-    config = stored(explorer._static_html())["_config"]
+    config = facts_in(explorer._static_html())["_config"]
     assert (config["source"], explorer._config["source"]) == ("strip", "kernel")
     pixels = np.frombuffer(base64.b64decode(config["photographs"]), np.uint8)
     assert np.array_equal(pixels.reshape(FACES.shape), FACES)
@@ -352,19 +348,19 @@ def test_the_poster_follows_the_state_and_its_edge_cases_have_sentences(explorer
     explorer.hole, explorer.photo = "all", 1
     html = explorer._static_html()
     assert "没有边界，解不出来" in html and "光滑填补 0" not in html
-    assert stored(html)["_state"]["photo"] == 1
+    assert facts_in(html)["_state"]["photo"] == 1
 
 
 def test_without_a_mean_there_is_none(networks):
     html = PaintExplorer(networks["plain"], FACES)._static_html()
-    assert "平均脸" not in html and stored(html)["_config"]["mean"] == ""
+    assert "平均脸" not in html and facts_in(html)["_config"]["mean"] == ""
 
 
 def test_names_cannot_break_out_of_the_html(networks):
     name = '"></figure><img src=x>'
     explorer = PaintExplorer(networks["plain"], FACES, names=[name] * 3)
     html = explorer._static_html()
-    assert html.count("<img") == 1 and stored(html)["_config"]["names"] == [name] * 3
+    assert html.count("<img") == 1 and facts_in(html)["_config"]["names"] == [name] * 3
 
 
 def test_two_runs_store_the_same_text(networks):
@@ -403,7 +399,7 @@ def shipped(monkeypatch, networks):
 def test_a_card_gives_a_page_and_its_network(shipped, networks, tmp_path):
     html = site.shipped_page("tiny_faces")
     assert 'data-explorer="paint" data-network="tiny_faces"' in html
-    facts = stored(html)
+    facts = facts_in(html)
     assert facts["_config"]["source"] == "network"
     assert facts["_config"]["names"] == ["甲", "乙", "丙"]
     assert facts["_state"]["seed"] == 3

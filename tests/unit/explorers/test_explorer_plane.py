@@ -2,13 +2,13 @@
 
 import base64
 import io
-import json
 import re
 import warnings
 
 import numpy as np
 import pytest
 import torch
+from explorer_talk import facts_in
 from PIL import Image
 from torch import nn
 
@@ -30,10 +30,6 @@ def ramps(z):
 @pytest.fixture
 def explorer():
     return PlaneExplorer(ramps, POINTS, LABELS, bounds=(-3, 3))
-
-
-def stored(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
 
 
 def unpacked(config: dict) -> np.ndarray:
@@ -211,7 +207,7 @@ def test_two_runs_store_the_same_text_and_it_asks_nothing():
 
 
 def test_without_a_network_the_page_has_the_grid(explorer):
-    config = stored(explorer._static_html())["_config"]
+    config = facts_in(explorer._static_html())["_config"]
     assert config["source"] == "strip" and config["network"] == ""
     assert config["strip"] == {"tile": [8, 8], "count": 21}
 
@@ -229,7 +225,7 @@ def test_a_shipped_network_answers_on_the_page(shipped):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         html = PlaneExplorer(ramps, POINTS, shipped=shipped)._static_html()
-    config = stored(html)["_config"]
+    config = facts_in(html)["_config"]
     assert (config["source"], config["network"]) == ("network", "plane2")
     assert 'data-network="plane2"' in html
 
@@ -237,7 +233,7 @@ def test_a_shipped_network_answers_on_the_page(shipped):
 def test_a_shipped_network_that_draws_otherwise_is_not_used(shipped):
     with pytest.warns(UserWarning, match="画出的图和 decoder 的不一样"):
         explorer = PlaneExplorer(lambda z: 1 - ramps(z), POINTS, shipped=shipped)
-    assert stored(explorer._static_html())["_config"]["source"] == "strip"
+    assert facts_in(explorer._static_html())["_config"]["source"] == "strip"
 
 
 def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
@@ -257,11 +253,11 @@ def test_a_shipped_plane_shows_the_points_that_were_stored_with_it(
     weights.save("without_points", model, facts, folder=tmp_path)
     monkeypatch.setattr(weights.shipped, "FOLDER", tmp_path)
     html = site.shipped_page("made_up")
-    config = stored(html)["_config"]
+    config = facts_in(html)["_config"]
     assert config["source"] == "network" and config["network"] == "made_up"
     assert config["class_names"] == ["0", "1", "2"]
     live = PlaneExplorer(vae.PixelDecoder(model), POINTS, LABELS)
-    assert config["points"] == stored(live._static_html())["_config"]["points"]
+    assert config["points"] == facts_in(live._static_html())["_config"]["points"]
     assert 'data-network="made_up"' in html
     words = "'without_points' is not a network for a pl"
     with pytest.raises(ValueError, match=words) as caught:
@@ -274,7 +270,7 @@ def test_class_names_cannot_break_out_of_the_html():
     explorer = PlaneExplorer(ramps, POINTS, LABELS, class_names=[name, "b", "c"])
     html = explorer._static_html()
     assert html.count("<img") == 1 and html.count("</script>") == 1
-    assert stored(html)["_config"]["class_names"][0] == name
+    assert facts_in(html)["_config"]["class_names"][0] == name
 
 
 def test_grid_places_run_right_and_up():

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import torch
+from explorer_talk import assert_runs_nothing, poster_of, stored
 from safetensors import safe_open
 from tiny_retrievers import ANSWERED, FALSE, REFUSED, TENSOR, TWO, answers
 
@@ -30,17 +31,6 @@ OPTIONS = {
 
 def make(given=ANSWERS, **options) -> QuestionExplorer:
     return QuestionExplorer(given, **{**OPTIONS, **options})
-
-
-def stored(explorer) -> tuple[dict, dict]:
-    """_config and _state that the page reads."""
-    text = re.search(r"json\">(.*)</script>", explorer._static_html(), re.S).group(1)
-    found = json.loads(text)
-    return found["_config"], found["_state"]
-
-
-def poster_of(explorer) -> str:
-    return explorer._static_html().split("<script")[0]
 
 
 # ---- what is answered ----------------------------------------------------------------
@@ -183,12 +173,7 @@ def test_the_poster_tells_why_a_question_cannot_be_read(question, words):
 
 def test_static_html_runs_nothing_and_nothing_breaks_out_of_it():
     explorer = make(question=f"<b>&{ANSWERED}</script>", own="</script><b>")
-    html = explorer._static_html()
-    assert re.findall("<script[^>]*>", html) == ['<script type="application/json">']
-    poster, facts = html.split('<script type="application/json">')
-    assert "<b>" not in poster and "http" not in html
-    assert "<" not in facts.removesuffix("</script></div>")
-    assert html == explorer._static_html()
+    assert_runs_nothing(explorer)
 
 
 def test_a_link_of_a_poster_leads_to_the_source_and_on_a_page_to_the_page():

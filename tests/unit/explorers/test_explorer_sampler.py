@@ -1,6 +1,5 @@
 """The sampler in Python: what it says, follows, refuses, and how it is stored."""
 
-import json
 import re
 import warnings
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import traitlets
+from explorer_talk import ask, stored
 from tiny_models import CHARACTERS, Recurrent, models
 
 from aigc_helpers import weights
@@ -28,22 +28,6 @@ MODELS = models()
 def make(name="lstm", **options):
     options = {"prompt": "春风", "length": 30, "temperature": 0.8, **options}
     return SamplerExplorer(MODELS[name], CHARACTERS, **options)
-
-
-def stored(explorer) -> tuple[dict, dict]:
-    """_config and _state that the page reads."""
-    text = re.search(r"json\">(.*)</script>", explorer._static_html(), re.S).group(1)
-    found = json.loads(text)
-    return found["_config"], found["_state"]
-
-
-def ask(explorer, **content):
-    """The kernel's answer to a question: (message, float32 numbers)."""
-    sent = []
-    explorer.send = lambda *message: sent.append(message)
-    explorer._receive(explorer, {"id": 1, **content}, [])
-    message, buffers = sent[0][0], sent[0][1] if len(sent[0]) > 1 else []
-    return message, np.frombuffer(b"".join(buffers), "<f4")
 
 
 def question(explorer, **changes):

@@ -9,6 +9,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 import torch
+from explorer_talk import facts_in
 from matplotlib import pyplot as plt
 from PIL import Image
 
@@ -44,10 +45,6 @@ def ask(monkeypatch):
         return sent[0]
 
     return ask_
-
-
-def stored(html: str) -> dict:
-    return json.loads(re.search(r"json\">(.*)</script>", html, re.S).group(1))
 
 
 def pictures(content: bytes, facts: dict, n: int) -> np.ndarray:
@@ -349,7 +346,7 @@ def test_two_runs_store_the_same_text_and_it_asks_nothing():
 def test_the_live_widget_carries_no_pictures(explorer):
     assert explorer._config["source"] == "kernel"
     assert len(json.dumps(explorer._config)) < 1000
-    assert stored(explorer._static_html())["_config"]["source"] == "stored"
+    assert facts_in(explorer._static_html())["_config"]["source"] == "stored"
 
 
 def test_the_poster_shows_pictures_and_a_table(explorer):
@@ -366,7 +363,7 @@ def test_names_and_texts_cannot_break_out_of_the_html():
     explorer = SweepExplorer(lambda v: {name: name, "n": v}, [0, 1], name=name)
     html = explorer._static_html()
     assert "<img" not in html and html.count("</script>") == 1
-    assert stored(html)["_config"]["axes"][0]["name"] == name
+    assert facts_in(html)["_config"]["axes"][0]["name"] == name
 
 
 def test_default_presets_are_both_ends(explorer):
