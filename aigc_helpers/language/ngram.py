@@ -66,6 +66,11 @@ class NGram:
         return len(self._levels)
 
     @property
+    def line_end(self) -> int | None:
+        """The boundary of a model of lines, None for one of long texts."""
+        return 0 if self.has_lines else None
+
+    @property
     def n_parameters(self) -> int:
         """Numbers that are stored: one for each n-gram of every order."""
         return sum(len(level.keys) for level in self._levels)

@@ -6,7 +6,6 @@ from random import Random
 
 from aigc_helpers.language.sampling import sample_streams
 from aigc_helpers.reader import Mistake
-from aigc_helpers.runtime import evaluation_mode
 
 
 @dataclass(frozen=True)
@@ -78,18 +77,8 @@ def written_excerpts(
         Texts, and characters of each.
     seed : int
     """
-    with evaluation_mode(model):
-        rows = sample_streams(_Endless(model), n, length, seed=seed)
+    rows = sample_streams(model, n, length, seed=seed)
     return Excerpts(tuple(map(vocabulary.decode, rows)), tuple(range(n)))
-
-
-class _Endless:
-    """A model whose texts have no end of their own."""
-
-    line_end = None
-
-    def __init__(self, model):
-        self.initial_state, self.step = model.initial_state, model.step
 
 
 def shuffle_lines(excerpts: Excerpts, *, seed: int = 0) -> Excerpts:

@@ -317,4 +317,6 @@ def _refused(text: str, why: str) -> Mistake:
     """What is told of a text that is no numeral."""
     shown = text if len(text) <= 24 else text[:24] + "……"
     head = f"「{shown}」：" if shown else ""
+    if why.startswith(head):  # the whole of it is at fault
+        head = ""
     return Mistake(f"not a numeral: {text!r}", f"{head}{why}。")

@@ -23,7 +23,8 @@ export class NoNumeral extends Error {}
 function refuse(text, why) {
   const characters = Array.from(text);
   const shown = characters.length <= 24 ? text : `${characters.slice(0, 24).join("")}……`;
-  throw new NoNumeral(`${shown && `「${shown}」：`}${why}。`);
+  const head = shown && `「${shown}」：`;
+  throw new NoNumeral(`${why.startsWith(head) ? "" : head}${why}。`); // all is at fault
 }
 
 const refuseSize = (text) =>

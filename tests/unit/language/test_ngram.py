@@ -184,6 +184,7 @@ def test_a_model_of_lines_forgets_at_the_boundary_and_another_does_not():
 
     lines, long = fit_ngram(LINES, 3), fit_ngram(LONG, 3)
     assert lines.has_lines and not long.has_lines
+    assert lines.line_end == 0 and long.line_end is None
     assert torch.equal(after(lines, "ab\n"), after(lines, "\n"))
     assert not torch.equal(after(long, "ab\n"), after(long, "\n"))
     logits, _ = lines.step(torch.tensor([2, 0]), lines.initial_state(2))

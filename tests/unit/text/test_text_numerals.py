@@ -231,3 +231,16 @@ def test_nothing_else_is_read():
 def test_what_is_out_of_range_is_not_written(number):
     with pytest.raises(Mistake, match="not a numeral"):
         numerals.write(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("零万", "「零万」：零后面不跟单位。"),
+        ("三百零万", "「三百零万」：「零万」：零后面不跟单位。"),
+    ],
+)
+def test_what_is_at_fault_is_named_once(text, told):
+    with pytest.raises(Mistake) as caught:
+        numerals.read(text)
+    assert caught.value.chinese == told
