@@ -1,7 +1,7 @@
 // The attention explorer: where a network looks while it writes.
 
 import { Network } from "../front/answers.js";
-import { element, newId } from "../front/controls.js";
+import { disable, element, newId } from "../front/controls.js";
 import { clamp, fill } from "../front/core.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { KernelTranslator, NetworkTranslator, unpackedSample } from "./decoding.js";
@@ -51,7 +51,7 @@ class AttentionView extends ExplorerView {
     const asked = element("div", { className: "aigc-attention-asked" });
     const help = element("p", { className: "aigc-attention-help" }, TEXT.help);
     asked.append(this.form.node, this.note, about, help, this.voice);
-    if (this.storedOnly) this.disable();
+    if (this.storedOnly) disable(this.form.node);
     return [asked, written, this.matrix.node, this.actions()];
   }
 
@@ -61,12 +61,6 @@ class AttentionView extends ExplorerView {
     const summary = element("summary", {}, TEXT.answer);
     this.details = element("details", {}, summary, this.right);
     return element("div", { className: "aigc-attention-verdict" }, this.words, this.details);
-  }
-
-  disable() {
-    for (const control of this.form.node.querySelectorAll("input, select, button")) {
-      control.disabled = true;
-    }
   }
 
   opening() {

@@ -1,6 +1,6 @@
 // Where the reader writes a line, and the tokens that are read of it.
 
-import { element, oneOf } from "../front/controls.js";
+import { element, oneOf, typedInto } from "../front/controls.js";
 import { MOST_CHARACTERS } from "./source.js";
 import { Strip } from "./strip.js";
 import { TEXT } from "./text.js";
@@ -14,8 +14,8 @@ export class LineForm {
       type: "text", className: "aigc-entry aigc-attention-input", maxLength: MOST_CHARACTERS,
       spellcheck: false, autocomplete: "off", enterKeyHint: "done",
     });
-    this.input.addEventListener("input", () => view.write({ text: this.input.value }));
-    this.input.addEventListener("change", () => view.save());
+    const take = (text) => view.write({ text });
+    this.showText = typedInto(this.input, take, () => view.save());
     const name = element("span", {}, rules ? TEXT.numeral : TEXT.field);
     const label = element("label", { className: "aigc-attention-field" }, name, this.input);
     this.node = element("div", { className: "aigc-attention-form" }, label);
@@ -43,7 +43,7 @@ export class LineForm {
   }
 
   show({ text, to }, { start, problem }) {
-    if (this.input.value !== text) this.input.value = text;
+    this.showText(text);
     this.input.setAttribute("aria-invalid", Boolean(problem));
     this.choice?.show(Math.max(0, this.view.config.directions.indexOf(start?.to ?? to)));
   }

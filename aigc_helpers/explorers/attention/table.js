@@ -1,6 +1,6 @@
 // The table that the reader edits: a row for each field, which may be empty.
 
-import { button, element, newId } from "../front/controls.js";
+import { button, element, newId, typedInto } from "../front/controls.js";
 import { fill } from "../front/core.js";
 import { isInteger, MOST_TEXT, valueOfText } from "./source.js";
 import { shadeNode } from "./strip.js";
@@ -40,16 +40,16 @@ export class TableForm {
       element("td", {}, clear),
       element("td", {}, share),
     );
-    return { field, node, clear, share, input: control.input };
+    return { field, node, clear, share, input: control.input, showValue: control.show };
   }
 
   control(field, id) {
     const made = { select: choice, number: integer, text: freeText };
     const kind = field.free ? "text" : isInteger(field) ? "number" : "select";
     const { input, nodes } = made[kind](field, id);
-    input.addEventListener("input", () => this.set(field, valueOfText(field, input.value), true));
-    input.addEventListener("change", () => this.view.save());
-    return { input, nodes };
+    const take = (text) => this.set(field, valueOfText(field, text), true);
+    const show = typedInto(input, take, () => this.view.save());
+    return { input, nodes, show };
   }
 
   // What is typed is at rest when the field is left.
@@ -59,11 +59,11 @@ export class TableForm {
   }
 
   show({ table }, { problem, name }) {
-    for (const { field, input, clear } of this.rows) {
+    for (const { field, input, clear, showValue } of this.rows) {
       input.setAttribute("aria-invalid", Boolean(problem) && name === field.name);
       const value = table[field.name] ?? "";
       const present = isInteger(field) && input.value !== "" ? Number(input.value) : input.value;
-      if (present !== value) input.value = value; // what is half-written, "-", stays
+      if (present !== value) showValue(String(value)); // what is half-written, "-", stays
       clear.setAttribute("aria-disabled", value === "");
     }
   }

@@ -13,7 +13,6 @@ export const TEXT = {
     clear: "清空",
     clearName: "清空“{name}”",
     nothing: "（空）",
-    column: "看",
     source: "读到的",
     target: "写出的",
     help: "指着或按住一个词元（键盘：Tab 到这一排，再按左右键），看写它时看着哪里，或者谁看过它。",

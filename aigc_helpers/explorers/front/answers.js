@@ -67,7 +67,7 @@ const cache = { runtime: null, networks: {} };
 let failures = 0; // a browser remembers a module that failed; a new query does not
 
 // A failed load is forgotten, so that the next touch tries again.
-function remember(key, store, load) {
+export function remember(key, store, load) {
   if (!store[key]) {
     store[key] = load().catch((error) => {
       store[key] = null;
@@ -78,10 +78,20 @@ function remember(key, store, load) {
   return store[key];
 }
 
-async function bytesOf(url) {
+export async function bytesOf(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${url}`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+// What make() gives; where it fails, an error that says why the host is to blame, if so.
+export async function orCause(assets, make) {
+  try {
+    return await make();
+  } catch (error) {
+    const cause = await causeOf(assets);
+    throw cause ? new ExplorerError(cause, { cause: error }) : error;
+  }
 }
 
 // A host may have unpacked the file on the way: the first two bytes tell.
@@ -121,12 +131,7 @@ export class Network {
     const networks = (cache.networks[assets] ??= {});
     return remember(name, networks, async () => {
       if (tooOld()) throw new ExplorerError(tooOld());
-      try {
-        return await Network.open(name, assets);
-      } catch (error) {
-        const cause = await causeOf(assets);
-        throw cause ? new ExplorerError(cause, { cause: error }) : error;
-      }
+      return orCause(assets, () => Network.open(name, assets));
     });
   }
 

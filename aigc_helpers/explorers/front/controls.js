@@ -105,3 +105,31 @@ export function button(text, press) {
   node.addEventListener("click", press);
   return node;
 }
+
+// What is typed into a field is taken at once, but no word that is still composed, as of
+// Chinese; rest() is called when the field is left. The function that is returned shows
+// a value, and leaves a word that is composed alone.
+export function typedInto(input, take, rest) {
+  let composes = false;
+  input.addEventListener("compositionstart", () => (composes = true));
+  input.addEventListener("input", (event) => {
+    if (!event.isComposing) take(input.value);
+  });
+  input.addEventListener("compositionend", () => {
+    composes = false;
+    take(input.value);
+  });
+  input.addEventListener("change", rest);
+  return (value) => {
+    if (!composes && input.value !== value) input.value = value;
+  };
+}
+
+// Nothing in these nodes can be used.
+export function disable(...nodes) {
+  for (const node of nodes) {
+    for (const control of node.querySelectorAll("input, select, textarea, button")) {
+      control.disabled = true;
+    }
+  }
+}

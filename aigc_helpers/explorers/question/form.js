@@ -1,6 +1,6 @@
 // What a reader of the question explorer writes: a question, a false passage.
 
-import { element, newId } from "../front/controls.js";
+import { disable, element, newId, typedInto } from "../front/controls.js";
 import { TEXT } from "./text.js";
 
 const MOST_TYPED = 2000; // characters; setting.py has the same numbers
@@ -14,7 +14,8 @@ export class QuestionForm {
   // view: state, initial, config, write(changes), save()
   constructor(view) {
     this.view = view;
-    this.input = this.typed("input", "question", MOST_TYPED);
+    this.input = this.field("input", MOST_TYPED);
+    this.showQuestion = this.typed(this.input, "question");
     this.input.type = "text";
     this.input.placeholder = TEXT.placeholder;
     const label = element("label", { className: "aigc-question-field" });
@@ -23,17 +24,14 @@ export class QuestionForm {
     this.plant = this.planting();
   }
 
-  // While a word is composed, what stands there is half of it.
-  typed(tag, key, maxLength) {
+  field(tag, maxLength) {
     const kind = { className: "aigc-entry", autocomplete: "off", spellcheck: false };
-    const input = element(tag, { ...kind, maxLength });
-    const take = (event) => {
-      if (!event.isComposing) this.view.write({ [key]: input.value });
-    };
-    input.addEventListener("input", take);
-    input.addEventListener("compositionend", () => this.view.write({ [key]: input.value }));
-    input.addEventListener("change", () => this.view.save());
-    return input;
+    return element(tag, { ...kind, maxLength });
+  }
+
+  typed(input, key) {
+    const take = (value) => this.view.write({ [key]: value });
+    return typedInto(input, take, () => this.view.save());
   }
 
   planting() {
@@ -57,7 +55,8 @@ export class QuestionForm {
   }
 
   ownText() {
-    this.own = this.typed("textarea", "own", MOST_OWN);
+    this.own = this.field("textarea", MOST_OWN);
+    this.showOwn = this.typed(this.own, "own");
     this.own.rows = 3;
     this.own.id = newId();
     const label = element("label", { htmlFor: this.own.id }, TEXT.ownText);
@@ -66,14 +65,12 @@ export class QuestionForm {
   }
 
   disable() {
-    for (const control of [this.input, this.planted, this.which, this.own]) {
-      control.disabled = true;
-    }
+    disable(this.question, this.plant);
   }
 
   show({ question, planted, which, own }) {
-    if (this.input.value !== question) this.input.value = question;
-    if (this.own.value !== own) this.own.value = own;
+    this.showQuestion(question);
+    this.showOwn(own);
     this.planted.checked = planted;
     this.which.value = which;
     this.ownBox.hidden = !planted || which < this.view.config.strangers.length;

@@ -1,8 +1,7 @@
 // The file from which a page answers, in the form of safetensors: eight bytes of length,
 // a head in JSON, and the numbers; the head's metadata hold the passages.
 
-import { ExplorerError } from "../front/answers.js";
-import { causeOf } from "../front/failure.js";
+import { bytesOf, orCause, remember } from "../front/answers.js";
 import { Answerer } from "./answering.js";
 
 const READ = {
@@ -22,7 +21,7 @@ function halves(words) {
 }
 
 // {tensors: {name: {shape, values}}, facts} of the file's bytes.
-export function readTables(bytes) {
+function readTables(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
@@ -35,28 +34,11 @@ export function readTables(bytes) {
   return { tensors, facts: JSON.parse(metadata.facts) };
 }
 
-const answerers = new Map(); // address -> promise: explorers of a page share one
+const answerers = {}; // by address: explorers of a page share one
 
 // Promise of the Answerer of a shipped network; one that failed is asked for anew.
 export function loadAnswerer(name, assets) {
   const url = new URL(`networks/${name}.safetensors`, assets).href;
-  if (!answerers.has(url)) {
-    const made = fetchAnswerer(url, assets).catch((error) => {
-      answerers.delete(url);
-      throw error;
-    });
-    answerers.set(url, made);
-  }
-  return answerers.get(url);
-}
-
-async function fetchAnswerer(url, assets) {
-  try {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${response.status} ${url}`);
-    return new Answerer(readTables(new Uint8Array(await response.arrayBuffer())));
-  } catch (error) {
-    const cause = await causeOf(assets);
-    throw cause ? new ExplorerError(cause, { cause: error }) : error;
-  }
+  const open = async () => new Answerer(readTables(await bytesOf(url)));
+  return remember(url, answerers, () => orCause(assets, open));
 }

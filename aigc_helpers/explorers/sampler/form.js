@@ -1,6 +1,6 @@
 // The sampler's controls: prompt, buttons, sliders, seed.
 
-import { button, element, sliderRow } from "../front/controls.js";
+import { button, disable, element, sliderRow, typedInto } from "../front/controls.js";
 import { clamp, fill, LAST_SEED } from "../front/core.js";
 
 const MOST_K = 50;
@@ -42,8 +42,8 @@ export class SamplerForm {
       ...kind, className: "aigc-entry aigc-prompt-input", maxLength: MOST_PROMPT, spellcheck: false,
       autocomplete: "off",
     });
-    input.addEventListener("input", () => this.view.setting({ prompt: input.value }));
-    input.addEventListener("change", () => this.view.save());
+    const take = (prompt) => this.view.setting({ prompt });
+    this.showPrompt = typedInto(input, take, () => this.view.save());
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !this.monospace) this.view.generate();
     });
@@ -100,17 +100,13 @@ export class SamplerForm {
 
   // Without a network nothing new can be asked for.
   disable() {
-    for (const node of [this.promptRow, this.settings]) {
-      for (const control of node.querySelectorAll("input, textarea, button")) {
-        control.disabled = true;
-      }
-    }
+    disable(this.promptRow, this.settings);
   }
 
   show(state, unknown) {
     for (const key of ["temperature", "top_p", "length"]) this.rows[key].show(state[key]);
     this.rows.top_k.show(state.top_k || this.allK);
-    if (this.prompt.value !== state.prompt) this.prompt.value = state.prompt;
+    this.showPrompt(state.prompt);
     this.seed.value = state.seed;
     const quoted = (character) => fill(this.text.quoted, { character });
     const list = unknown.map(quoted).join("");
