@@ -52,7 +52,6 @@ const aigcOffline = (() => {
     text = text.replace(imports, (_, word) => `${word}"${addresses.shift()}"`);
     text = text.replaceAll("import.meta.url", JSON.stringify(own));
     text = text.replace(/\bimport\(/g, "aigcOffline.import(");
-    text = text.replace(/(?<![.\w])fetch\(/g, "aigcOffline.fetch(");
     return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   }
 
@@ -70,3 +69,4 @@ const aigcOffline = (() => {
   };
 })();
 window.aigcOffline = aigcOffline;
+window.fetch = aigcOffline.fetch; // the browser's own refuses every file

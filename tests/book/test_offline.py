@@ -29,9 +29,13 @@ def visitor(browser, unpacked):
     context = browser.new_context(offline=True)
     problems = []
 
+    def listen(message):
+        if message.type in {"error", "warning"}:
+            problems.append(message.text)
+
     def open_(name: str):
         page = context.new_page()
-        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("console", listen)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto((unpacked / name).as_uri())
         return page
@@ -72,7 +76,7 @@ def test_a_served_page_says_nothing_of_it(open_page):
     assert page.locator(".book-by-file").count() == 0
 
 
-def test_every_page_opens_and_its_explorers_get_ready(visitor, unpacked):
+def test_every_page_opens_and_its_explorers_load_what_answers(visitor, unpacked):
     for path in sorted(
         [*unpacked.glob("book/*.html"), *unpacked.glob("notebooks/*.html")]
     ):
@@ -82,6 +86,7 @@ def test_every_page_opens_and_its_explorers_get_ready(visitor, unpacked):
             page.wait_for_function(
                 "node => node.dataset.ready", arg=box.element_handle()
             )
+            box.evaluate("node => node.aigc.touch?.()")  # a promise: it is awaited
         page.close()
 
 

@@ -116,17 +116,17 @@ export class ExplorerView {
   }
 
   // What answers on a page, loaded at a touch, once; after a failure the next touch tries
-  // again. fetch() makes it and keeps it; texts `loading`, `ready` if any, what was missed.
-  loadOnce(fetch, missed) {
-    this.loading ??= this.tryLoading(fetch, missed).finally(() => (this.loading = null));
+  // again. load() makes it and keeps it; texts `loading`, `ready` if any, what was missed.
+  loadOnce(load, missed) {
+    this.loading ??= this.tryLoading(load, missed).finally(() => (this.loading = null));
     return this.loading;
   }
 
-  async tryLoading(fetch, missed) {
+  async tryLoading(load, missed) {
     this.mended();
     this.say(this.text.loading);
     try {
-      await fetch();
+      await load();
       if (this.text.ready) this.say(this.text.ready);
       this.request();
     } catch (error) {
