@@ -53,7 +53,7 @@ Chapters
     07  data exercise explorers language metrics plotting rnn runtime training weights
     08  data exercise explorers gan image metrics pixels plotting runtime tables
         training weights
-    09  exercise explorers language metrics plotting runtime tables text weights
+    09  data exercise explorers language metrics plotting runtime tables text weights
 """
 
 __version__ = "0.1.0"

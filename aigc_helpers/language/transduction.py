@@ -7,7 +7,7 @@ instead of writing words of its own (Vinyals et al., 2015; See et al., 2017).
 writes the same tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,11 +71,20 @@ class Transduction:
     is_complete: bool
 
 
+def likeliest(scores: torch.Tensor) -> torch.Tensor:
+    """The token (B,) with the highest score in each row, of equal ones the first."""
+    return scores.argmax(1)
+
+
 @torch.no_grad()
 def transduce(
-    model: Transducer, source: torch.Tensor, *, max_length: int = 64
+    model: Transducer,
+    source: torch.Tensor,
+    *,
+    max_length: int = 64,
+    pick: Callable = likeliest,
 ) -> list[Transduction]:
-    """The likeliest token at each step (greedy), for all sources of a batch at once.
+    """Targets of all sources of a batch at once, by default greedily.
 
     Parameters
     ----------
@@ -85,6 +94,8 @@ def transduce(
         Padded behind its end by tokens whose first feature is 0.
     max_length : int
         Tokens that are written at most.
+    pick : callable
+        Of scores (B, V) or (B, V + S) the next tokens (B,); by default the likeliest.
 
     Returns
     -------
@@ -97,14 +108,13 @@ def transduce(
         If a source is no int64 tensor (B, S, F), or an empty one.
     """
     lengths = source_lengths(source)
-    network = model if isinstance(model, nn.Module) else nn.Identity()
     tokens = torch.full((len(source),), model.line_end)
     state, going = model.initial_state(source), torch.ones(len(source), dtype=bool)
     written, looked = [], []
-    with evaluation_mode(network):
+    with evaluation_mode(model):
         while going.any() and len(written) < max_length:
             scores, attention, state = model.step(source, tokens, state)
-            tokens = scores.argmax(1)  # (B,), of equal ones the first
+            tokens = pick(scores)  # (B,)
             going = going & (tokens != model.line_end)
             written.append(tokens.where(going, model.line_end))
             looked.append(attention)

@@ -1,4 +1,4 @@
-"""The networks of chapter 09: what finds the passages that answer a question."""
+"""The network of chapter 09 that finds the passages that answer a question."""
 
 from functools import cache
 

@@ -58,9 +58,6 @@ FIGURES = {
 }
 
 
-# ---- tables told in bulletins --------------------------------------------------------
-
-
 def train_reporter(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train on tables and flawed bulletins; return average and history."""
     coding = text.copying_coding()

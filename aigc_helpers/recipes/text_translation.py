@@ -54,9 +54,6 @@ FIGURES = {
 }
 
 
-# ---- translation ----------------------------------------------------------------
-
-
 def train_translator(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train on endless pairs; return the averaged network with its history."""
     return text.train_translator(

@@ -12,6 +12,7 @@ import torch
 
 from aigc_helpers.data.splitting import is_held_out
 from aigc_helpers.data.vocabulary import BOUNDARY, Vocabulary
+from aigc_helpers.language.transduction import pad_sources
 from aigc_helpers.text import numerals
 
 TO_CHARACTERS, TO_DIGITS = "汉", "数"
@@ -136,5 +137,4 @@ def held_out_dates(n: int | None = None, *, seed: int = 1) -> list[datetime.date
 def encode_sources(sources: Sequence[str]):
     """Sources as int64 (B, S, 1), 0 behind their ends."""
     characters = vocabulary()
-    rows = [torch.tensor(characters.encode(source)) for source in sources]
-    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)[:, :, None]
+    return pad_sources([[[i] for i in characters.encode(one)] for one in sources])

@@ -131,7 +131,9 @@ def report_pairs(n: int, seed: int = 0) -> list[tuple[dict, list[str]]]:
 
 
 class ReportPairs:
-    """ReportPairs as tensors: sources (N, S, 2), inputs (N, T), targets (N, T, 2).
+    """Tables and bulletins as tensors: sources (N, S, 2), inputs and targets.
+
+    Inputs are (N, T), targets (N, T, 2).
 
     They are sorted by ``lengths`` (N,), so that a batch holds little padding. A target
     is one token or, where two cells read alike, one of two; `NO_TARGET` does not count,

@@ -212,17 +212,13 @@ def report_variety(texts: list[str], tables: list[dict]) -> tuple[float, int]:
     pattern, mine, skeletons = set(), Counter(), set()
     for text, table in zip(texts, tables, strict=True):
         city = str(table.get("city", ""))
-        pattern |= set(bigrams(skeleton("".join(data.template_report(table)), city)))
+        usual = skeleton("".join(data.template_report(table)), city)
+        pattern |= set(_n_grams(usual, 2))
         pieces = skeleton(text, city)
         skeletons.add("".join(pieces))
-        mine += bigrams(pieces)
+        mine += _n_grams(pieces, 2)
     outside = sum(n for pair, n in mine.items() if pair not in pattern)
     return outside / max(mine.total(), 1), len(skeletons)
-
-
-def bigrams(words: list[str]) -> Counter:
-    """ReportPairs of neighbours, and how often each comes."""
-    return Counter(zip(words, words[1:], strict=False))
 
 
 # ---- a score that counts no facts --------------------------------------------------

@@ -182,30 +182,29 @@ def train_reporter(reporter, pairs: ReportPairs, **options):
     return run.average, run.history
 
 
-def report(reporter, tables: list[dict], coding: ReportCoding) -> list[list[str]]:
-    """Bulletins of tables, the likeliest word at each step: lists of words."""
-    written = transduce(reporter, coding.sources(tables), max_length=LONGEST)
+def report(
+    reporter, tables: list[dict], coding: ReportCoding, **options
+) -> list[list[str]]:
+    """Bulletins of tables, the likeliest word at each step: lists of words.
+
+    ``pick``: see `language.transduction.transduce`.
+    """
+    source = coding.sources(tables)
+    written = transduce(reporter, source, max_length=LONGEST, **options)
     return [
         coding.decode(one.tokens, table)
         for one, table in zip(written, tables, strict=True)
     ]
 
 
-@torch.no_grad()
 def sample_reports(
     reporter, tables: list[dict], coding: ReportCoding, *, temperature=1.0, seed=0
 ) -> list[list[str]]:
     """Bulletins whose words are drawn, each as often as the network finds it likely."""
-    source, rng = coding.sources(tables), torch.Generator().manual_seed(seed)
-    state, tokens = reporter.initial_state(source), torch.full((len(source),), END)
-    written = []
-    for _ in range(LONGEST):
-        scores, _, state = reporter.step(source, tokens, state)
+    rng = torch.Generator().manual_seed(seed)
+
+    def pick(scores):
         p = (scores / temperature).softmax(1)  # (B, V + S)
-        tokens = torch.multinomial(p, 1, generator=rng)[:, 0]  # (B,)
-        written.append(tokens)
-    rows = torch.stack([*written, torch.full_like(tokens, END)], 1).tolist()
-    return [
-        coding.decode(row[: row.index(END)], table)
-        for row, table in zip(rows, tables, strict=True)
-    ]
+        return torch.multinomial(p, 1, generator=rng)[:, 0]  # (B,)
+
+    return report(reporter, tables, coding, pick=pick)

@@ -32,8 +32,6 @@ from aigc_helpers.text.ranking import BM25, asked, features, searchable
 N_BUCKETS = 8192
 MOST_FEATURES = 256  # of a question that are read
 CHARACTER, PAIR, WORD = range(3)  # kinds of features; three more stand in for others
-N_KINDS = 6
-FIELDS = ("passage", "section", "chapter")  # whose words are compared
 N_SIGNALS, N_CHOICE, N_SECOND = 10, 4, 8  # that `answer_signals` gives
 _BASIS, _PRIME = 2166136261, 16777619
 

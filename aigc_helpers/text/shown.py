@@ -95,8 +95,10 @@ class ShownAnswers(nn.Module):
     def tables(self) -> dict[str, torch.Tensor]:
         """The network's tensors, and "frozen" (P, 32): checksums of passages."""
         sums = [list(bytes.fromhex(checksum(one))) for one in self.passages]
-        tensors = {name: value for name, value in self.network.state_dict().items()}
-        return {**tensors, "frozen": torch.tensor(sums, dtype=torch.uint8)}
+        return {
+            **self.network.state_dict(),
+            "frozen": torch.tensor(sums, dtype=torch.uint8),
+        }
 
     def facts(self) -> dict:
         """What is no number: passages, words that mean the same, questions without one.
