@@ -120,11 +120,9 @@ class AttentionView extends ExplorerView {
     const isFinal = this.live || !this.translator || known?.source !== "stored";
     if (known && isFinal) return { ...known, asked };
     if (!this.translator) return { source: "stored", asked };
-    const begun = performance.now();
     const written = await this.writtenOf(asked.start, state);
     if (!written) return { source: "stale", asked };
-    const ms = performance.now() - begun;
-    return { ...this.remember(asked.start, written), asked, ms };
+    return { ...this.remember(asked.start, written), asked, isNew: true };
   }
 
   writtenOf(start, state) {
@@ -165,7 +163,8 @@ class AttentionView extends ExplorerView {
     this.el.classList.toggle("aigc-attention-stale", !tokens);
     if (!tokens) return true;
     const key = JSON.stringify([answer.start, tokens]);
-    if (this.shown?.key !== key) this.showAnswer(answer, key);
+    if (this.shown?.key === key) return true;
+    this.showAnswer(answer, key);
     this.highlight();
     return true;
   }
@@ -271,15 +270,15 @@ class AttentionView extends ExplorerView {
   }
 
   // What was written, or what is wrong, is seen at once and heard at rest.
-  settled({ source, ms, tokens }) {
+  settled({ source, isNew, tokens }, state, ms) {
     const heard = this.note.textContent || this.heard;
     if (this.voice.textContent !== heard) this.voice.textContent = heard;
     if (this.loading || this.failed || source === "stale") return;
-    if (source === "network" && ms) {
+    if (source === "network" && isNew) {
       return this.say(fill(TEXT.byNetwork, { n: tokens.length, ms: ms.toFixed(0) }));
     }
-    if (source === "kernel" && ms) return this.say(fill(TEXT.kernelWrote, { n: tokens.length }));
-    if (ms === undefined && this.translator) return this.say(this.live ? TEXT.byKernel : TEXT.ready);
+    if (source === "kernel" && isNew) return this.say(fill(TEXT.kernelWrote, { n: tokens.length }));
+    if (!isNew && this.translator) return this.say(this.live ? TEXT.byKernel : TEXT.ready);
     this.say(this.opening());
   }
 
