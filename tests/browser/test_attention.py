@@ -366,6 +366,23 @@ def test_a_line_is_read_in_its_usual_form(opened):
 # ---- where it looked -----------------------------------------------------------------
 
 
+def test_half_a_word_is_not_asked(opened):
+    page = opened("line")
+    asked = page.evaluate(
+        f"""() => {{
+          const input = document.querySelector(".aigc-attention-input");
+          const before = {VIEW}.state.text;
+          input.value = "qian";
+          input.dispatchEvent(new InputEvent("input", {{ isComposing: true }}));
+          const during = {VIEW}.state.text;
+          input.value = "千";
+          input.dispatchEvent(new CompositionEvent("compositionend"));
+          return [during === before, {VIEW}.state.text];
+        }}"""
+    )
+    assert asked == [True, "千"]
+
+
 def test_a_token_of_the_target_shows_where_the_network_looked(opened):
     page = opened(loads=False)
     rows = expected("line").attention

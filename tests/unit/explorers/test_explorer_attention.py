@@ -11,7 +11,7 @@ from explorer_talk import ask, assert_runs_nothing, stored
 from tiny_transducers import N_TARGET, Speller, transducer
 
 from aigc_helpers import weights
-from aigc_helpers.explorers import AttentionExplorer, modules, site
+from aigc_helpers.explorers import AttentionExplorer, site
 from aigc_helpers.explorers.attention.setting import attention_setting
 from aigc_helpers.explorers.attention.source import Field
 from aigc_helpers.explorers.attention.translating import write
@@ -233,12 +233,6 @@ def test_static_html_runs_nothing_and_nothing_breaks_out_of_it():
     table = {"城市": "<b>&"}
     explorer = make("table", Speller(copies=True), table={**table, "天气": "晴"})
     assert_runs_nothing(explorer)
-
-
-def test_the_module_text_stands_alone():
-    text = modules.module_text("attention")
-    assert not re.search(r"^import ", text, re.MULTILINE)
-    assert text.rstrip().endswith("export default explorer(AttentionView);")
 
 
 def test_nothing_warns_where_all_is_well():

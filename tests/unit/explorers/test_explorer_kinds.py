@@ -240,3 +240,11 @@ def test_a_kind_gives_no_node_the_class_of_another_kinds_box(kind):
     ]
     used = {name for text in texts for name in re.findall(r"aigc-[\w-]+", text)}
     assert used & boxes == set()
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_a_module_s_text_stands_alone(kind):
+    text = modules.module_text(kind)
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert len(re.findall(r"^export ", text, re.MULTILINE)) == 1
+    assert re.search(r"^export default ", text, re.MULTILINE)

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 
 from aigc_helpers import vae, weights
-from aigc_helpers.explorers import PlaneExplorer, modules, site
+from aigc_helpers.explorers import PlaneExplorer, site
 from aigc_helpers.explorers.plane import page as plane
 from aigc_helpers.explorers.plane.setting import plane_setting
 
@@ -278,9 +278,3 @@ def test_grid_places_run_right_and_up():
     places = plane.grid_places(setting, 3)
     assert places[:2].tolist() == [[0.5, 5], [1.5, 5]]
     assert places[-1].tolist() == [2.5, 1]
-
-
-def test_the_module_text_stands_alone():
-    text = modules.module_text("plane")
-    assert not re.search(r"^import ", text, re.MULTILINE)
-    assert text.rstrip().endswith("export default explorer(PlaneView);")

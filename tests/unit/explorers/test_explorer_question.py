@@ -1,7 +1,6 @@
 """The question explorer in Python: what it stores, follows, exports, refuses."""
 
 import json
-import re
 
 import pytest
 import torch
@@ -10,7 +9,7 @@ from safetensors import safe_open
 from tiny_retrievers import ANSWERED, FALSE, REFUSED, TENSOR, TWO, answers
 
 from aigc_helpers import weights
-from aigc_helpers.explorers import QuestionExplorer, modules, saved, site
+from aigc_helpers.explorers import QuestionExplorer, saved, site
 from aigc_helpers.explorers.question import page
 from aigc_helpers.explorers.question.setting import question_setting
 from aigc_helpers.reader import Mistake, WrongCall
@@ -186,12 +185,6 @@ def test_a_link_of_a_poster_leads_to_the_source_and_on_a_page_to_the_page():
         assert f'href="../{address}"' in saved.on_page(f"<p>{link}</p>")
     other = '<a href="../notebooks/05_gan.ipynb">下载</a>'
     assert saved.on_page(other) == other
-
-
-def test_the_module_text_stands_alone():
-    text = modules.module_text("question")
-    assert not re.search(r"^import ", text, re.MULTILINE)
-    assert text.rstrip().endswith("export default explorer(QuestionView);")
 
 
 # ---- shipped networks ----------------------------------------------------------------

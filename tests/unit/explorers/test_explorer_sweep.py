@@ -13,7 +13,7 @@ from explorer_talk import facts_in
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aigc_helpers.explorers import SweepExplorer, modules
+from aigc_helpers.explorers import SweepExplorer
 from aigc_helpers.explorers.sweep import widget as sweep
 from aigc_helpers.explorers.sweep.setting import make_axis
 
@@ -383,12 +383,6 @@ def test_a_bar_shows_how_far_the_computation_is(monkeypatch):
     monkeypatch.setattr(sweep, "progress", watch)
     SweepExplorer(parts, [0, 1], name="β")
     assert asked == [(2, "计算")]
-
-
-def test_the_module_text_stands_alone():
-    text = modules.module_text("sweep")
-    assert not re.search(r"^import ", text, re.MULTILINE)
-    assert text.rstrip().endswith("export default explorer(SweepView);")
 
 
 def test_a_chart_of_what_is_no_number_is_told():
