@@ -1,7 +1,8 @@
 """Which data sets exist: kinds, files, sizes, checksums, addresses, licence, credit.
 
 A new data set is one more module in ``sets``, called like it, which defines
-``DATASET``: ``mnist`` is an example with files, ``digits`` one that a package brings.
+``DATASET``: ``mnist`` is an example with files, ``spoken_digits`` one with many small
+files, ``digits`` one that a package brings.
 Files lie on two hosts or more. Addresses never point to a branch; the checksum decides
 what a file is, wherever it comes from.
 """

@@ -22,7 +22,7 @@ def read_wav(path: str | Path) -> tuple[np.ndarray, int]:
             _check_size(stream, path)
             n = stream.getnframes()
             samples = stream.readframes(n)
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # what wave raises
         why = str(error) or "it ends too early"
         raise ValueError(f"{path}: not a whole WAV file of PCM ({why})") from error
     if len(samples) != 2 * n:
