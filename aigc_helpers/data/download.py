@@ -2,7 +2,8 @@
 
 ``AIGC_DATA_DIR`` names the folder, ``AIGC_MIRROR`` an address to ask first (it serves
 ``<data set>/<file>``, as the folder has it), ``AIGC_OFFLINE=1`` forbids asking anybody.
-A fault of this machine, such as a proxy that Python cannot use, is told and blames no host.
+A fault of this machine, such as a proxy that Python cannot use, is told and blames no
+host.
 """
 
 import errno

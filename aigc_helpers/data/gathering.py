@@ -71,7 +71,7 @@ def _bring_together(
             raise CancelledError
         arrived.put(n_bytes)
 
-    pool = ThreadPoolExecutor(AT_ONCE)
+    pool, patient = ThreadPoolExecutor(AT_ONCE), True
     size = sum(file.limit for file in files)
     with (
         keeping(AT_ONCE) as session,
@@ -81,9 +81,12 @@ def _bring_together(
         try:
             tasks = {pool.submit(bring, dataset, f, root, manner) for f in files}
             _follow(tasks, lambda: bar.update(_sum_of(arrived)))
-        finally:  # what a server holds up ends by itself: nobody waits for it
+        except KeyboardInterrupt:  # whoever stops it waits for no server
+            patient = False
+            raise
+        finally:
             stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=patient, cancel_futures=True)
 
 
 def _follow(tasks: set, show: Callable[[], None]) -> None:

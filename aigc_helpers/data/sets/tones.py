@@ -83,6 +83,6 @@ DATASET = SoundData(
     credit="this book",
     read=read,
     rate=RATE,
-    n_classes=len(MELODIES),
+    n_classes=10,
     speakers=("音色一", "音色二", "音色三", "音色四", "音色五", "音色六"),
 )
