@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from aigc_helpers.data.catalog import DataFile
 from aigc_helpers.data.faults import (
@@ -176,11 +177,11 @@ class _Session(requests.Session):
 def keeping(n: int) -> requests.Session:
     """A session that keeps ``n`` connections to a host open, for many small files.
 
-    One that the server has closed in the meantime is opened again, once.
+    One that the server has closed in the meantime is opened again.
     """
-    session = _Session()
+    session, again = _Session(), Retry(3, connect=0)
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=n, max_retries=1))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=n, max_retries=again))
     return session
 
 
