@@ -31,8 +31,15 @@ export class NoSound extends Error {
 
 /* ---- reading ---- */
 
-// {samples, rate} of a file's bytes: Float32Array in [-1, 1], the mean of two channels.
+// {samples, rate} of a file that a reader chose, of at most so many seconds and not silent.
 export function readWav(bytes, most = 30) {
+  const sound = decodeWav(bytes, most);
+  checkSounds(sound.samples);
+  return sound;
+}
+
+// The same of any file: Float32Array in [-1, 1], the mean of two channels.
+export function decodeWav(bytes, most = Infinity) {
   if (!bytes.length) throw new NoSound("empty");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { format, data } = partsOf(view);
@@ -41,9 +48,7 @@ export function readWav(bytes, most = 30) {
   if (!count) throw new NoSound("nothing");
   const seconds = count / rate;
   if (seconds > most) throw new NoSound("long", { seconds: seconds.toFixed(1), most });
-  const samples = mixed(data, format, count);
-  checkSounds(samples);
-  return { samples, rate };
+  return { samples: mixed(data, format, count), rate };
 }
 
 // Format and data of the chunks of a file.
