@@ -18,8 +18,9 @@ from aigc_helpers.explorers import kinds
 
 SECONDS = 60  # a script that runs longer hangs
 _HEAD = """
-const give = (value) => process.stdout.write(JSON.stringify(value, (_, one) =>
-  ArrayBuffer.isView(one) ? { array: one.constructor.name, base64: base64Of(one) } : one));
+const packed = (one) => ({ array: one.constructor.name, base64: base64Of(one) });
+const give = (value) => process.stdout.write(
+  JSON.stringify(value, (_, one) => (ArrayBuffer.isView(one) ? packed(one) : one)));
 const base64Of = ({ buffer, byteOffset, byteLength }) =>
   Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 const data = JSON.parse(INPUT, (_, one) => {

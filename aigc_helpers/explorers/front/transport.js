@@ -1,7 +1,7 @@
 // Play, pause, stop and a place in time, for a sound or for frames: buttons and a slider.
 //
 // What is played, a medium, gives
-//   duration             in seconds
+//   duration, step       in seconds; the slider and the arrow keys go by steps
 //   start(from, ended)   a promise; it plays from there, and calls ended(at) once when it
 //                        has come to its end, or when something else interrupts it
 //   halt()               it plays no more, and calls nothing
@@ -21,7 +21,6 @@ const TRANSPORT_TEXT = {
     long: "{at} 秒，共 {duration} 秒",
   },
 }.zh;
-const STEP = 0.01; // seconds, of the slider
 const CALM = 250; // ms between two moves of the head, for readers who want less motion
 
 // What the view gives: moved(at, rests), for each place that is passed, and for the one
@@ -35,7 +34,7 @@ export class Transport {
     this.toggleButton.className = "aigc-transport-toggle";
     const stop = button(TRANSPORT_TEXT.stop, () => this.stop());
     this.row = sliderRow({
-      name: TRANSPORT_TEXT.position, low: 0, high: 1, step: STEP, format: this.format(),
+      name: TRANSPORT_TEXT.position, low: 0, high: 1, step: 1, format: this.format(),
     });
     this.node = element("div", { className: "aigc-transport", role: "group" });
     this.node.setAttribute("aria-label", TRANSPORT_TEXT.controls);
@@ -44,16 +43,19 @@ export class Transport {
   }
 
   format() {
-    const words = (template) => (at) => {
-      const duration = (this.medium?.duration ?? 0).toFixed(2);
-      return fill(template, { at: at.toFixed(2), duration });
+    const words = (template) => () => {
+      const duration = this.medium.duration.toFixed(2);
+      return fill(template, { at: this.at.toFixed(2), duration });
     };
     return { short: words(TRANSPORT_TEXT.short), long: words(TRANSPORT_TEXT.long) };
   }
 
   followSlider() {
     const { input } = this.row;
-    input.addEventListener("input", () => this.drag(Number(input.value)));
+    input.addEventListener("input", () => {
+      const { duration, step } = this.medium;
+      this.drag(input.value === input.max ? duration : input.value * step);
+    });
     input.addEventListener("change", () => this.drop());
     input.addEventListener("keydown", (event) => {
       if (event.key !== " ") return;
@@ -66,16 +68,16 @@ export class Transport {
   load(medium, at = 0) {
     this.halt();
     this.medium = medium;
-    this.row.input.max = medium.duration;
+    this.row.input.max = Math.floor(medium.duration / medium.step);
     this.show(at);
   }
 
   show(at) {
-    this.at = clamp(at, 0, this.medium.duration);
-    this.row.show(this.at);
-    const share = this.at / this.medium.duration;
+    const { duration, step } = this.medium;
+    this.at = clamp(at, 0, duration);
+    this.row.show(Math.round(this.at / step));
     this.row.input.style.setProperty("--from", "0%");
-    this.row.input.style.setProperty("--to", `${100 * share}%`);
+    this.row.input.style.setProperty("--to", `${(100 * this.at) / duration}%`);
   }
 
   seek(at) {
@@ -103,7 +105,7 @@ export class Transport {
   // From the beginning, if the head stands at the end.
   async play() {
     const { medium } = this;
-    const from = this.at > medium.duration - STEP ? 0 : this.at;
+    const from = this.at > medium.duration - medium.step ? 0 : this.at;
     this.mark(true);
     try {
       await medium.start(from, (at) => this.rest(at));

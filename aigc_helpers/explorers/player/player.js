@@ -29,9 +29,9 @@ class PlayerView extends ExplorerView {
     if (this.opened[i]) return this.opened[i];
     const { samples: own, rate } = decodeWav(this.files[i]);
     const samples = resample(own, rate, RATE);
-    const clip = { ...this.config.clips[i], rate, samples, bands: logMelOf(samples) };
+    const clip = { ...this.config.clips[i], samples, bands: logMelOf(samples) };
     clip.sound = new Sound(own, rate);
-    clip.words = wordsOf({ ...clip, seconds: clip.sound.duration }, this.config.words);
+    clip.words = wordsOf(clip, this.config.words);
     return (this.opened[i] = clip);
   }
 

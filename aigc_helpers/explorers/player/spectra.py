@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 RATE, HOP, WINDOW, N_FFT, BANDS = 8_000, 100, 400, 512, 40
 FLOOR = 1e-3  # mel magnitudes below count as this
-LOWEST = math.log(FLOOR)
+LOWEST = -6.907755278982137  # its logarithm
 TOP = 0.0  # the least top of a picture, so that noise alone is not shown as loud
 
 

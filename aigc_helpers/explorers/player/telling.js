@@ -6,17 +6,19 @@ import { BANDS, HOP, MEL_BANDS, RATE } from "../front/sound/spectra.js";
 const BELOW = 35; // dB under the loudest moment: what is quieter is silence
 const LEAST = 4; // blocks of HOP that a silence lasts
 
-// Sentences about a clip. `samples` and their log mel magnitudes `bands` are at 8 kHz.
-export function wordsOf({ transcript, rate, seconds, samples, bands }, words) {
+// Sentences about a clip: of its sound {samples, rate, duration}, and of the samples and
+// their log mel magnitudes `bands` at 8 kHz.
+export function wordsOf({ transcript, sound, samples, bands }, words) {
   const said = fill(words.said, { transcript });
-  const length = fill(words.length, { seconds: seconds.toFixed(2), rate });
-  const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const seconds = sound.duration.toFixed(2);
+  const length = fill(words.length, { seconds, rate: sound.rate });
+  const peak = sound.samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   if (!peak) return said + length + words.still;
-  const rms = 10 * Math.log10(power(samples));
-  const [low, , high] = MEL_BANDS[loudestBand(bands)].map((f) => f.toFixed(0));
+  const rms = 10 * Math.log10(power(sound.samples));
   const loud = { rms: decibels(rms), peak: decibels(20 * Math.log10(peak)) };
-  const loudness = fill(words.loudness, loud);
-  return said + length + loudness + fill(words.band, { low, high }) + quiet(samples, words);
+  const [low, , high] = MEL_BANDS[loudestBand(bands)].map((f) => f.toFixed(0));
+  const band = fill(words.band, { low, high });
+  return [said, length, fill(words.loudness, loud), band, quiet(samples, words)].join("");
 }
 
 function loudestBand(bands) {

@@ -24,13 +24,14 @@ def words_of(clip: Clip) -> str:
     length = words["length"].format(seconds=f"{clip.seconds:.2f}", rate=clip.rate)
     if not numbers.any():
         return said + length + words["still"]
-    samples = at_8_khz(numbers, clip.rate)
+    samples = numbers / 32_768
     low, _, high = mel_edges()[loudest_band(numbers, clip.rate)]
     rms = 10 * np.log10(np.mean(samples**2))
     peak = 20 * np.log10(np.abs(samples).max())
     loudness = words["loudness"].format(rms=_decibels(rms), peak=_decibels(peak))
     band = words["band"].format(low=f"{low:.0f}", high=f"{high:.0f}")
-    return said + length + loudness + band + _silence_words(silences(samples))
+    quiet = _silence_words(silences(at_8_khz(numbers, clip.rate)))
+    return said + length + loudness + band + quiet
 
 
 def loudest_band(numbers: np.ndarray, rate: int) -> int:

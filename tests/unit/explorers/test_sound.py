@@ -112,7 +112,8 @@ def mel_filters() -> np.ndarray:
 def test_log_mel_magnitudes_are_those_of_the_formula():
     x = voice()
     found = run(
-        """import { logMelOf } from "front/sound/spectra.js"; give(logMelOf(data.x));""",
+        """import { logMelOf } from "front/sound/spectra.js";
+        give(logMelOf(data.x));""",
         x=x,
     ).reshape(-1, BANDS)
     mel = np.abs(spectrogram(x).T.numpy()) @ mel_filters().T  # (T, 40)

@@ -1,5 +1,6 @@
 // Sounds that are heard, by Web Audio: one at a time on a page, and none before a click.
 
+const STEP = 0.01; // seconds, of a slider
 const RESUME = 2000; // ms; a browser that has not let it sound by then will not
 const AUDIO = () => globalThis.AudioContext ?? globalThis.webkitAudioContext;
 
@@ -14,7 +15,7 @@ export class NotHeard extends Error {}
 // A medium of transport.js: numbers in [-1, 1] at a rate in Hz.
 export class Sound {
   constructor(samples, rate) {
-    Object.assign(this, { samples, rate, duration: samples.length / rate });
+    Object.assign(this, { samples, rate, duration: samples.length / rate, step: STEP });
   }
 
   async start(from, ended) {
