@@ -42,16 +42,19 @@ export function readWav(bytes, most = 30) {
 export function decodeWav(bytes, most = Infinity) {
   if (!bytes.length) throw new NoSound("empty");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { format, data } = partsOf(view);
+  const { format, at, told, found } = partsOf(view);
   const { channels, rate, size } = format;
-  const count = Math.floor(data.byteLength / (size * channels));
-  if (!count) throw new NoSound("nothing");
-  const seconds = count / rate;
+  const length = told === UNKNOWN ? found : told;
+  const seconds = length / (size * channels * rate); // whether it is cut off or not
   if (seconds > most) throw new NoSound("long", { seconds: seconds.toFixed(1), most });
+  if (length > found) throw new NoSound("truncated", { told, found });
+  const count = Math.floor(length / (size * channels));
+  if (!count) throw new NoSound("nothing");
+  const data = new DataView(bytes.buffer, bytes.byteOffset + at, length);
   return { samples: mixed(data, format, count), rate };
 }
 
-// Format and data of the chunks of a file.
+// The format, and where the sound begins: so many bytes are told of, so many there.
 function partsOf(view) {
   if (tagAt(view, 0) !== "RIFF" || tagAt(view, 8) !== "WAVE") throw new NoSound("notWav");
   let [format, at] = [null, 12];
@@ -61,15 +64,12 @@ function partsOf(view) {
     if (tag === "fmt ") format = formatOf(view, at + 8, Math.min(told, found));
     if (tag === "data") {
       if (!format) throw new NoSound("damaged");
-      if (told > found && told !== UNKNOWN) throw new NoSound("truncated", { told, found });
-      return { format, data: partOf(view, at + 8, Math.min(told, found)) };
+      return { format, at: at + 8, told, found };
     }
     at += 8 + told + (told & 1); // chunks begin at even places
   }
   throw new NoSound(format ? "nothing" : "damaged");
 }
-
-const partOf = (view, at, n) => new DataView(view.buffer, view.byteOffset + at, n);
 
 function tagAt(view, at) {
   if (at + 4 > view.byteLength) return "";
