@@ -23,7 +23,7 @@ from aigc_helpers.reader import Mistake
 RATES = 8_000, 48_000  # Hz
 SECONDS = 0.05, 30.0  # of one clip, the shortest and the longest
 MOST_CLIPS = 20
-MOST_BYTES = 300_000  # of all clips, two a sample, in the page
+MOST_BYTES = 160_000  # of all clips, two a sample: half of what a chapter may weigh
 TEXTS = {"name": 24, "transcript": 300, "credit": 200}  # longest, in characters
 # Of a spectrogram, from quiet to loud: purple over red to pale yellow, as lightness
 # rises; no reader needs to tell the hues apart.

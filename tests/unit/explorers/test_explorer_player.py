@@ -301,7 +301,7 @@ def test_clips_that_do_not_fit_together_are_refused(refused):
     with refused("two clips are called"):
         PlayerExplorer([good, good])
     long = [clip(str(i), np.zeros(MOST_BYTES // 4 + 1)) for i in range(2)]
-    with refused(f"300004 bytes together, at most {MOST_BYTES}"):
+    with refused(f"{MOST_BYTES + 4} bytes together, at most {MOST_BYTES}"):
         PlayerExplorer(long)
     with refused("clip must be an integer in 0..0"):
         PlayerExplorer([good], clip=1)

@@ -18,6 +18,7 @@ export const BINS = LENGTH / 2 + 1;
 export const BANDS = 40;
 export const FLOOR = 1e-3; // mel magnitudes below count as this
 const EDGE = (LENGTH - WINDOW) / 2; // numbers before the window that are 0
+const TINY = 1e-12; // instead of a division by 0
 const SLICE = 8; // ms; then whatever else the page has to do comes first
 
 const HANN = Float64Array.from({ length: WINDOW }, (_, i) => {
@@ -109,26 +110,64 @@ export function logMel(magnitudes) {
   const frames = magnitudes.length / BINS;
   const bands = new Float32Array(frames * BANDS);
   for (let t = 0; t < frames; t++) {
-    FILTERS.forEach(({ first, weights }, band) => {
-      const start = t * BINS + first;
-      let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += weights[i] * magnitudes[start + i];
-      bands[t * BANDS + band] = Math.log(Math.max(FLOOR, sum));
-    });
+    const row = magnitudes.subarray(t * BINS, (t + 1) * BINS);
+    for (let band = 0; band < BANDS; band++) {
+      bands[t * BANDS + band] = Math.log(Math.max(FLOOR, gathered(row, band)));
+    }
   }
   return bands;
 }
 
 export const logMelOf = (samples) => logMel(magnitudesOf(stft(samples)));
 
+// Magnitudes, none of them negative, whose mel magnitudes come near those given: they
+// start equal, and each update multiplies them by how much too little their bands hold
+// (Richardson, 1972; Lucy, 1974; equation 5 of Lee and Seung, 2001).
+export function magnitudesOfMel(mel, updates = 12) {
+  const frames = mel.length / BANDS;
+  const magnitudes = new Float32Array(frames * BINS);
+  const total = new Float64Array(BINS); // weights of all bands, 0 at both ends
+  spread(new Float64Array(BANDS).fill(1), total);
+  const gain = new Float64Array(BINS);
+  const missing = new Float64Array(BANDS);
+  for (let t = 0; t < frames; t++) {
+    const row = magnitudes.subarray(t * BINS, (t + 1) * BINS);
+    row.forEach((_, i) => (row[i] = total[i] > 0 ? 1 : 0));
+    for (let update = 0; update < updates; update++) {
+      for (let band = 0; band < BANDS; band++) {
+        missing[band] = mel[t * BANDS + band] / Math.max(TINY, gathered(row, band));
+      }
+      spread(missing, gain);
+      for (let i = 0; i < BINS; i++) row[i] *= gain[i] / Math.max(TINY, total[i]);
+    }
+  }
+  return magnitudes;
+}
+
+// What a band holds of magnitudes (BINS).
+function gathered(row, band) {
+  const { first, weights } = FILTERS[band];
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += weights[i] * row[first + i];
+  return sum;
+}
+
+// The sum, for each bin, of its bands' values by their weights.
+function spread(values, sums) {
+  sums.fill(0);
+  FILTERS.forEach(({ first, weights }, band) => {
+    for (let i = 0; i < weights.length; i++) sums[first + i] += weights[i] * values[band];
+  });
+}
+
 /* ---- phases ---- */
 
 // Promise of a sound (length) with these magnitudes, by the fast Griffin–Lim algorithm
-// (Perraudin, Balazs, Søndergaard, 2013) from seeded phases. It works in slices, between
-// which the page stays alive; an AbortSignal ends it.
+// (Perraudin, Balazs, Søndergaard, 2013) from seeded phases; without a seed, null, all
+// are 0. It works in slices, between which the page stays alive; an AbortSignal ends it.
 export async function griffinLim(magnitudes, length, options = {}) {
   const { iterations = 32, momentum = 0.99, seed = 0, signal } = options;
-  const guess = randomPhases(magnitudes, seed);
+  const guess = firstPhases(magnitudes, seed);
   let before = emptySpectrogram(guess.frames);
   let samples = inverseStft(guess, length);
   let start = performance.now();
@@ -145,9 +184,9 @@ export async function griffinLim(magnitudes, length, options = {}) {
   return samples;
 }
 
-function randomPhases(magnitudes, seed) {
+function firstPhases(magnitudes, seed) {
   const guess = emptySpectrogram(magnitudes.length / BINS);
-  const uniform = mulberry32(seed);
+  const uniform = seed === null ? () => 0 : mulberry32(seed);
   magnitudes.forEach((size, i) => {
     const angle = 2 * Math.PI * uniform();
     guess.re[i] = size * Math.cos(angle);
