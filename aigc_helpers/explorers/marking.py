@@ -5,9 +5,9 @@ with what `facts` gives, by the same rules, to the ear or the eye as well.
 
 The rules are 《人工智能生成合成内容标识办法》 and GB 45438—2025, in force since
 2025-09-01, as several public projects quote them: a JSON text under the name AIGC in
-the file's metadata, with these keys, and in sounds the rhythm 短长 短短. Where in a WAV
-file that name stands was found nowhere; here it is the four letters of an entry in the
-list INFO, which hold names of such metadata in RIFF files.
+the file's metadata, with these keys, in sounds the rhythm 短长 短短, on pictures words
+of 5 % of the shortest side. Where in a WAV or PNG file that name stands was found
+nowhere; here it names an entry of the list INFO, and a text of the kind iTXt.
 """
 
 import io
@@ -33,7 +33,8 @@ LABEL = {
 
 def facts() -> dict:
     """What the page needs to mark what is saved there; part of a kind's config."""
-    return {"label": LABEL, "sound": WORDS["mark"]["sound"]}
+    words = WORDS["mark"]
+    return {"label": LABEL, "words": words["words"], "sound": words["sound"]}
 
 
 def label_of(content: bytes) -> dict:

@@ -8,6 +8,7 @@ WORDS = {
         ),
         "mark": {
             "producer": "AIGC 从入门到实战",
+            "words": "AI 生成",
             "sound": "AI 生成：这段声音由程序合成。",
         },
     },
