@@ -12,15 +12,15 @@ from live_page import show_live
 from playwright.sync_api import expect
 
 from aigc_helpers.explorers import PlayerExplorer, player
-from aigc_helpers.explorers.player.setting import COLOURS
-from aigc_helpers.explorers.player.spectra import LOWEST, log_mel_of
-from aigc_helpers.explorers.player.telling import words_of
+from aigc_helpers.explorers.sounds.poster import COLOURS
+from aigc_helpers.explorers.sounds.spectra import LOWEST, log_mel_of
+from aigc_helpers.explorers.sounds.telling import words_of
 
 PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True}
 VIEW = "document.querySelector('.aigc-view').aigc.view"
 STATE = f"{VIEW}.state"
-AT = f"{VIEW}.transport.at"
-PLAYS = f"{VIEW}.transport.plays"
+AT = f"{VIEW}.deck.transport.at"
+PLAYS = f"{VIEW}.deck.transport.plays"
 COUNTED = """
 window.contexts = 0;
 window.AudioContext = class extends AudioContext {
@@ -82,10 +82,10 @@ def test_the_picture_is_the_spectrogram_of_python_in_its_colours(explorer):
     for i, clip in enumerate(CLIPS):
         page.evaluate(f"{VIEW}.apply({{ clip: '{i + 1}' }})")
         shows(page, f"{STATE}.clip === {i} && !{VIEW}.pump.busy")
-        pixels = page.locator(".aigc-player-spectrum canvas").evaluate(PIXELS)
-        expected = log_mel_of(clip.numbers, clip.rate).T[::-1]  # (40, T)
+        pixels = page.locator(".aigc-sound-spectrum canvas").evaluate(PIXELS)
+        expected = log_mel_of(clip).T[::-1]  # (40, T)
         found = np.array(pixels).reshape(*expected.shape, 4)[..., :3]
-        top = max(log_mel_of(one.numbers, one.rate).max() for one in CLIPS)
+        top = max(log_mel_of(one).max() for one in CLIPS)
         places = (expected - LOWEST) / (top - LOWEST) * (len(COLOURS) - 1)
         stops = range(len(COLOURS))
         parts = [np.interp(places, stops, part) for part in zip(*COLOURS, strict=True)]
@@ -96,9 +96,9 @@ def test_the_picture_is_the_spectrogram_of_python_in_its_colours(explorer):
 
 def test_words_stand_beside_the_picture_and_are_its_name(explorer):
     page = explorer("player.html").page
-    words = page.locator(".aigc-player-words")
+    words = page.locator(".aigc-sound-words")
     expect(words).to_have_text(words_of(CLIPS[0]))
-    picture = page.locator(".aigc-player-plot")
+    picture = page.locator(".aigc-sound-plot")
     assert words_of(CLIPS[0]) in picture.get_attribute("aria-label")
     expect(page.get_by_text("录音来源：某某，CC BY-SA")).to_be_visible()
     page.get_by_role("radio", name="乙 AI 生成").check()
@@ -144,7 +144,7 @@ def test_nothing_sounds_before_a_click_and_the_head_follows(scripted):
     button(page, "播放").click()
     shows(page, f"{AT} > 0.95")
     assert page.evaluate("contexts") == 1
-    head = page.locator(".aigc-player-head")
+    head = page.locator(".aigc-sound-head")
     share = float(head.evaluate("node => parseFloat(node.style.left)"))
     assert 50 < share <= 100
     assert page.evaluate(STATE) == {"clip": 1, "at": 0.75}  # where it rested
@@ -175,7 +175,7 @@ def test_a_pause_before_it_has_begun_keeps_the_place(explorer):
     page = explorer("player.html").page
     page.get_by_text("第二段").click()
     shows(page, f"{AT} === 0.75")
-    page.evaluate(f"{VIEW}.transport.play(), {VIEW}.transport.toggle()")
+    page.evaluate(f"{VIEW}.deck.transport.play(), {VIEW}.deck.transport.toggle()")
     page.wait_for_timeout(200)
     assert page.evaluate(f"[{AT}, {PLAYS}]") == [0.75, False]
 
@@ -186,7 +186,7 @@ def test_two_players_do_not_sound_at_once(explorer):
     for box in page.locator(".aigc-view").all():
         box.get_by_role("radio", name="乙").check()
     plays = "[...document.querySelectorAll('.aigc-view')].map(" + (
-        "node => node.aigc.view.transport.plays)"
+        "node => node.aigc.view.deck.transport.plays)"
     )
     buttons = page.get_by_role("button", name="播放", exact=True)
     buttons.first.click()
@@ -221,7 +221,7 @@ def test_who_wants_less_motion_sees_the_head_move_in_steps(explorer):
     for motion in ("reduce", "no-preference"):
         page = explorer("player.html", reduced_motion=motion).page
         page.get_by_role("radio", name="乙").check()
-        page.evaluate(f"""window.moves = 0, {VIEW}.transport.moved = (_, rests) =>
+        page.evaluate(f"""window.moves = 0, {VIEW}.deck.transport.moved = (_, rests) =>
             (window.moves += rests ? 0 : 1)""")
         button(page, "播放").click()
         shows(page, f"{AT} > 0.6")
@@ -263,7 +263,7 @@ def test_the_keyboard_does_everything(explorer):
 def test_a_mouse_and_a_finger_choose_a_moment_in_the_picture(explorer):
     for options in ({}, PHONE):
         page = explorer("player.html", **options).page
-        plot = page.locator(".aigc-player-plot")
+        plot = page.locator(".aigc-sound-plot")
         plot.scroll_into_view_if_needed()
         box = plot.bounding_box()
         y = box["y"] + box["height"] / 2
@@ -284,7 +284,7 @@ def test_a_moment_that_is_chosen_while_it_plays_is_played_from(explorer):
     page.get_by_role("radio", name="乙").check()
     button(page, "播放").click()
     shows(page, f"{AT} > 0.02")
-    plot = page.locator(".aigc-player-plot")
+    plot = page.locator(".aigc-sound-plot")
     box = plot.bounding_box()
     plot.click(position={"x": box["width"] * 0.6, "y": 20})
     shows(page, f"{PLAYS} && {AT} > 0.95")
@@ -346,7 +346,7 @@ def test_live_python_and_the_page_follow_each_other(open_page):
     assert (widget.clip, widget.at) == (1, 1.5)
     page.evaluate("model.python({ clip: 0, at: 0.25 })")
     shows(page, f"{AT} === 0.25")
-    expect(page.locator(".aigc-player-words")).to_have_text(words_of(CLIPS[0]))
+    expect(page.locator(".aigc-sound-words")).to_have_text(words_of(CLIPS[0]))
     assert widget.received == []  # no kernel is asked
 
 
@@ -380,18 +380,18 @@ def test_it_fits_a_phone(explorer, fits):
 
 def test_forced_colours_keep_the_picture_and_the_choice(explorer):
     page = explorer("player.html", forced_colors="active").page
-    canvas = page.locator(".aigc-player-spectrum canvas")
+    canvas = page.locator(".aigc-sound-spectrum canvas")
     assert np.ptp(np.array(canvas.evaluate(PIXELS))[::4]) > 100
     chosen = page.locator(".aigc-player-clips input:checked + span")
     assert chosen.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
-    line = page.locator(".aigc-player-plot path")
+    line = page.locator(".aigc-sound-plot path")
     assert line.evaluate("node => getComputedStyle(node).stroke") == "rgb(0, 0, 0)"
 
 
 def test_printed_it_is_picture_and_words(explorer):
     page = explorer("player.html").page
     page.emulate_media(media="print")
-    assert page.locator(".aigc-player-plot").is_visible()
-    assert page.locator(".aigc-player-words").is_visible()
+    assert page.locator(".aigc-sound-plot").is_visible()
+    assert page.locator(".aigc-sound-words").is_visible()
     assert not page.locator(".aigc-transport").is_visible()
     assert not page.locator(".aigc-player-clips").is_visible()

@@ -8,7 +8,8 @@ import traitlets
 from aigc_helpers.explorers.base import Explorer
 from aigc_helpers.explorers.checks import check_integer
 from aigc_helpers.explorers.player.page import static_html
-from aigc_helpers.explorers.player.setting import Clip, place_of, player_setting
+from aigc_helpers.explorers.player.setting import player_setting
+from aigc_helpers.explorers.sounds.clips import Clip, place_of
 
 
 class PlayerExplorer(Explorer):

@@ -16,9 +16,10 @@ from PIL import Image
 from scripts import run
 
 from aigc_helpers.explorers import PlayerExplorer, marking, modules, player
-from aigc_helpers.explorers.player.setting import MOST_BYTES, TEXTS, player_setting
-from aigc_helpers.explorers.player.spectra import log_mel_of, mel_edges
-from aigc_helpers.explorers.player.telling import silences, words_of
+from aigc_helpers.explorers.player.setting import MOST_BYTES, player_setting
+from aigc_helpers.explorers.sounds.clips import TEXTS
+from aigc_helpers.explorers.sounds.spectra import log_mel_of, mel_edges
+from aigc_helpers.explorers.sounds.telling import silences, words_of
 from aigc_helpers.reader import Mistake
 
 RATE = 8000
@@ -168,7 +169,7 @@ def test_the_page_tells_the_same(name):
     samples, rate = TOLD[name]
     told = clip("x", samples, rate=rate)
     words = run(
-        """import { wordsOf } from "player/telling.js";
+        """import { wordsOf } from "front/sound/telling.js";
         import { resample } from "front/sound/resampling.js";
         import { decodeWav } from "front/sound/wav.js";
         import { logMelOf } from "front/sound/spectra.js";
@@ -190,7 +191,7 @@ def test_the_picture_is_of_the_page_s_spectrogram():
         give(logMelOf(data.x));""",
         x=(told.numbers / 32768).astype(np.float32),
     )
-    expected = log_mel_of(told.numbers, RATE)  # (T, 40)
+    expected = log_mel_of(told)  # (T, 40)
     np.testing.assert_allclose(bands.reshape(-1, 40), expected, atol=1e-4)
 
 

@@ -1,7 +1,7 @@
-// A sound in words, for who does not hear or see it; telling.py tells the same.
+// A sound in words, for who does not hear or see it; sounds/telling.py tells the same.
 
-import { fill } from "../front/core.js";
-import { BANDS, HOP, MEL_BANDS, RATE } from "../front/sound/spectra.js";
+import { fill } from "../core.js";
+import { BANDS, HOP, MEL_BANDS, RATE } from "./spectra.js";
 
 const BELOW = 35; // dB under the loudest moment: what is quieter is silence
 const LEAST = 4; // blocks of HOP that a silence lasts
@@ -14,7 +14,7 @@ export function wordsOf({ transcript, sound, samples, bands }, words) {
   const length = fill(words.length, { seconds, rate: sound.rate });
   const peak = sound.samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   if (!peak) return said + length + words.still;
-  const rms = 10 * Math.log10(power(sound.samples));
+  const rms = 10 * Math.log10(meanSquare(sound.samples));
   const loud = { rms: decibels(rms), peak: decibels(20 * Math.log10(peak)) };
   const [low, , high] = MEL_BANDS[loudestBand(bands)].map((f) => f.toFixed(0));
   const band = fill(words.band, { low, high });
@@ -27,7 +27,7 @@ function loudestBand(bands) {
   return sums.indexOf(Math.max(...sums));
 }
 
-const power = (samples) => samples.reduce((sum, x) => sum + x * x, 0) / samples.length;
+const meanSquare = (samples) => samples.reduce((sum, x) => sum + x * x, 0) / samples.length;
 const decibels = (value) => value.toFixed(1).replace("-", "−");
 
 function quiet(samples, words) {
@@ -41,7 +41,7 @@ function quiet(samples, words) {
 // Beginnings and ends, in seconds, of what is quiet for LEAST blocks or longer.
 export function silences(samples) {
   const powers = Array.from({ length: Math.ceil(samples.length / HOP) }, (_, i) =>
-    power(samples.subarray(i * HOP, (i + 1) * HOP)),
+    meanSquare(samples.subarray(i * HOP, (i + 1) * HOP)),
   );
   const limit = Math.max(...powers) * 10 ** (-BELOW / 10);
   const found = [];

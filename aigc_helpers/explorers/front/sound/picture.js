@@ -1,10 +1,16 @@
 // A sound to be seen: its waveform above its log mel spectrogram, axes, and the head.
 
-import { element } from "../front/controls.js";
-import { clamp } from "../front/core.js";
-import { BANDS, FLOOR, HOP, melOf, RATE } from "../front/sound/spectra.js";
-import { TEXT } from "./text.js";
+import { element } from "../controls.js";
+import { clamp } from "../core.js";
+import { BANDS, FLOOR, HOP, melOf, RATE } from "./spectra.js";
 
+const PICTURE_TEXT = {
+  zh: {
+    amplitude: "振幅",
+    frequency: "频率（Hz，梅尔刻度）",
+    time: "时间（秒）",
+  },
+}.zh;
 const TICKS = [0, 500, 1000, 2000, 4000]; // Hz
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5]; // seconds between two ticks
 const MOST_TICKS = 6;
@@ -20,18 +26,18 @@ export class Picture {
     this.wave.setAttribute("viewBox", `0 -1 ${COLUMNS} 2`);
     this.line = this.wave.appendChild(document.createElementNS(SVG_NAME, "path"));
     this.canvas = element("canvas", { height: BANDS });
-    this.head = element("div", { className: "aigc-player-head" });
-    const spectrum = element("div", { className: "aigc-player-spectrum" }, this.canvas);
-    spectrum.append(element("span", { className: "aigc-player-axis" }, TEXT.frequency));
-    this.plot = element("div", { className: "aigc-player-plot" });
+    this.head = element("div", { className: "aigc-sound-head" });
+    const spectrum = element("div", { className: "aigc-sound-spectrum" }, this.canvas);
+    spectrum.append(element("span", { className: "aigc-sound-axis" }, PICTURE_TEXT.frequency));
+    this.plot = element("div", { className: "aigc-sound-plot" });
     this.plot.setAttribute("role", "img");
-    const amplitude = element("span", { className: "aigc-player-axis" }, TEXT.amplitude);
+    const amplitude = element("span", { className: "aigc-sound-axis" }, PICTURE_TEXT.amplitude);
     this.plot.append(this.wave, amplitude, spectrum, this.head);
-    this.heights = element("div", { className: "aigc-player-heights" });
-    this.times = element("div", { className: "aigc-player-times", "aria-hidden": "true" });
-    const left = element("div", { className: "aigc-player-left", "aria-hidden": "true" });
+    this.heights = element("div", { className: "aigc-sound-heights" });
+    this.times = element("div", { className: "aigc-sound-times", "aria-hidden": "true" });
+    const left = element("div", { className: "aigc-sound-left", "aria-hidden": "true" });
     left.append(this.heights, frequencies());
-    this.node = element("div", { className: "aigc-player-picture" });
+    this.node = element("div", { className: "aigc-sound-picture" });
     this.node.append(left, this.plot, this.times);
     this.followPointer();
   }
@@ -110,7 +116,7 @@ function wavePath(samples, peak) {
 /* ---- axes ---- */
 
 function frequencies() {
-  const node = element("div", { className: "aigc-player-frequencies" });
+  const node = element("div", { className: "aigc-sound-frequencies" });
   for (const frequency of TICKS) {
     const tick = element("span", {}, String(frequency));
     tick.style.bottom = `${(100 * melOf(frequency)) / melOf(RATE / 2)}%`;
@@ -132,5 +138,5 @@ function timeTicks(duration) {
     tick.style.left = `${(100 * i * step) / duration}%`;
     return tick;
   });
-  return [...ticks, element("span", { className: "aigc-player-axis" }, TEXT.time)];
+  return [...ticks, element("span", { className: "aigc-sound-axis" }, PICTURE_TEXT.time)];
 }

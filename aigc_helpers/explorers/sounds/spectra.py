@@ -8,26 +8,28 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from aigc_helpers.explorers.sounds.clips import Clip
+
 RATE, HOP, WINDOW, N_FFT, BANDS = 8_000, 100, 400, 512, 40
 FLOOR = 1e-3  # mel magnitudes below count as this
 LOWEST = -6.907755278982137  # its logarithm
 TOP = 0.0  # the least top of a picture, so that noise alone is not shown as loud
 
 
-def at_8_khz(numbers: np.ndarray, rate: int) -> np.ndarray:
-    """Int16 samples (n,) as float64 in [-1, 1] at 8 kHz."""
-    samples = numbers / 32_768
-    if rate == RATE:
+def at_8_khz(clip: Clip) -> np.ndarray:
+    """A clip's samples as float64 in [-1, 1] at 8 kHz."""
+    samples = clip.numbers / 32_768
+    if clip.rate == RATE:
         return samples
     from scipy.signal import resample_poly  # slow to load, and most clips need it not
 
-    common = math.gcd(rate, RATE)
-    return resample_poly(samples, RATE // common, rate // common)
+    common = math.gcd(clip.rate, RATE)
+    return resample_poly(samples, RATE // common, clip.rate // common)
 
 
-def log_mel_of(numbers: np.ndarray, rate: int) -> np.ndarray:
-    """Natural logarithms of mel magnitudes, (T, 40), of int16 samples (n,)."""
-    padded = np.pad(at_8_khz(numbers, rate), N_FFT // 2, mode="reflect")
+def log_mel_of(clip: Clip) -> np.ndarray:
+    """Natural logarithms of a clip's mel magnitudes, (T, 40)."""
+    padded = np.pad(at_8_khz(clip), N_FFT // 2, mode="reflect")
     frames = sliding_window_view(padded, N_FFT)[::HOP]  # (T, 512)
     magnitudes = np.abs(np.fft.rfft(frames * _window()))  # (T, 257)
     return np.log(np.maximum(magnitudes @ _filters().T, FLOOR))

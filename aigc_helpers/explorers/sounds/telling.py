@@ -1,16 +1,19 @@
-"""A clip in words, for who does not hear or see it; ``telling.js`` tells the same."""
+"""A clip in words, for who does not hear or see it.
+
+``front/sound/telling.js`` tells the same.
+"""
 
 import numpy as np
 
-from aigc_helpers.explorers.player.setting import Clip
-from aigc_helpers.explorers.player.spectra import (
+from aigc_helpers.explorers.sounds.clips import Clip
+from aigc_helpers.explorers.sounds.spectra import (
     HOP,
     RATE,
     at_8_khz,
     log_mel_of,
     mel_edges,
 )
-from aigc_helpers.explorers.player.words import WORDS
+from aigc_helpers.explorers.sounds.words import WORDS
 
 BELOW = 35  # dB under the loudest moment: what is quieter is silence
 LEAST = 4  # blocks of 12.5 ms that a silence lasts
@@ -25,18 +28,18 @@ def words_of(clip: Clip) -> str:
     if not numbers.any():
         return said + length + words["still"]
     samples = numbers / 32_768
-    low, _, high = mel_edges()[loudest_band(numbers, clip.rate)]
+    low, _, high = mel_edges()[loudest_band(clip)]
     rms = 10 * np.log10(np.mean(samples**2))
     peak = 20 * np.log10(np.abs(samples).max())
     loudness = words["loudness"].format(rms=_decibels(rms), peak=_decibels(peak))
     band = words["band"].format(low=f"{low:.0f}", high=f"{high:.0f}")
-    quiet = _silence_words(silences(at_8_khz(numbers, clip.rate)))
+    quiet = _silence_words(silences(at_8_khz(clip)))
     return said + length + loudness + band + quiet
 
 
-def loudest_band(numbers: np.ndarray, rate: int) -> int:
+def loudest_band(clip: Clip) -> int:
     """The mel band whose magnitude is highest, on average."""
-    return int(np.exp(log_mel_of(numbers, rate)).mean(axis=0).argmax())
+    return int(np.exp(log_mel_of(clip)).mean(axis=0).argmax())
 
 
 def silences(samples: np.ndarray) -> list[tuple[float, float]]:
