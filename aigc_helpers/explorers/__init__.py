@@ -25,7 +25,10 @@ found by listing, and importing one imports no other. The folder ``NAME`` holds
     lists the hooks; it may import ``../front/*.js`` and files beside it. Live, all of
     them are joined to one text: a name at the top level stands in one file alone, and
     an import is one line, ``import { a } from "./b.js";``. ``front/controls.js`` makes
-    HTML nodes and sliders, ``front/chart.js`` charts and any SVG (``svg``).
+    HTML nodes and sliders, ``front/chart.js`` charts and any SVG (``svg``),
+    ``front/transport.js`` plays what has a time, ``front/sound/deck.js`` shows, plays
+    and saves a sound (in Python: ``sounds``), ``front/sound/input.js`` takes one of the
+    reader's. What a reader saves is marked by ``front/marking.js``.
 ``NAME.css``
     Its style, if it needs one; joined to those of all others. The box has the class
     ``aigc-NAME``, and classes of your own begin with it.

@@ -19,7 +19,7 @@ _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULT
 
 def page_files() -> dict[str, str]:
     """Path and text of all files that a page needs: modules and one style sheet."""
-    paths = [path for folder in _folders() for path in sorted(folder.glob("*.js"))]
+    paths = [path for folder in _folders() for path in sorted(folder.rglob("*.js"))]
     texts = {
         path.relative_to(kinds.FOLDER).as_posix(): path.read_text("utf-8")
         for path in paths

@@ -28,7 +28,8 @@ def explorer_html(
         What the module reads as ``_config`` and ``_state``.
     poster : str
         HTML that stands there until the module runs, and if it never does. Its images
-        are the module's ``_sprites``, the first one its ``_sprite``.
+        are the module's ``_sprites``, the first one its ``_sprite``; the addresses of
+        its sounds are ``_sounds``.
     network : str
         Name of the exported network that the explorer runs, if it runs one.
     """

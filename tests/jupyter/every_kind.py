@@ -17,7 +17,7 @@ from tiny_fillers import faces, fillers
 from tiny_models import CHARACTERS, models
 from tiny_transducers import Speller
 from aigc_helpers import explorers, gan, text, weights
-from aigc_helpers.explorers import check
+from aigc_helpers.explorers import check, player
 _ = torch.manual_seed(0)
 """
 CELLS = {
@@ -48,6 +48,10 @@ explorers.PaintExplorer(fillers()["sampled"], faces(), mean=faces().mean(0) / 25
 decoder = gan.PixelDecoder(gan.Generator(2, width=8))
 points = np.random.default_rng(0).normal(size=(60, 2))
 explorers.PlaneExplorer(decoder, points, np.arange(60) % 3)
+""",
+    "player": """
+tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(4000) / 8000)
+explorers.PlayerExplorer([player.Clip("音", tone, "440 Hz 的音", generated=True)])
 """,
     "question": """
 answers = text.ShownAnswers(weights.load("text_retriever"))  # but for this one

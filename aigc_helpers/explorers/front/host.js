@@ -68,6 +68,7 @@ async function mount(container) {
     _assets: ASSETS,
     _sprite: posters[0],
     _sprites: posters,
+    _sounds: [...container.querySelectorAll("audio")].map(({ src }) => src),
   });
   const el = document.createElement("div");
   await module.default.render({ model, el });

@@ -200,13 +200,20 @@ def test_a_name_declared_twice_is_refused():
         modules.join_modules(["const a = 1;", 'import b from "./b.js";'])
 
 
+def test_all_that_kinds_may_share_can_be_joined_to_one_text():
+    host = kinds.FOLDER / "front" / "host.js"  # of pages alone
+    shared = sorted({*(kinds.FOLDER / "front").rglob("*.js")} - {host})
+    assert len(shared) > 15
+    modules.join_modules([path.read_text("utf-8") for path in shared])
+
+
 def test_staging_copies_files_and_exports_networks(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(site, "export_all", lambda to: asked.append(to) or [])
     folder = tmp_path / "explorers"
     staged = {path.relative_to(folder).as_posix() for path in site.stage(tmp_path)}
     needed = {"front/core.js", "latent/latent.js", "front/host.js", "explorers.css"}
-    assert needed <= staged
+    assert needed | {"front/sound/wav.js"} <= staged
     assert asked == [tmp_path / "networks"]
     core = folder / "front" / "core.js"
     core.write_text("old")

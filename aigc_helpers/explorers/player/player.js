@@ -1,0 +1,90 @@
+// The player: clips that are heard, seen and told.
+
+import { element, oneOf } from "../front/controls.js";
+import { bytesFrom, clamp } from "../front/core.js";
+import { clipOf, Deck } from "../front/sound/deck.js";
+import { decodeWav } from "../front/sound/wav.js";
+import { explorer, ExplorerView } from "../front/view.js";
+import { TEXT } from "./text.js";
+
+class PlayerView extends ExplorerView {
+  constructor(model, el) {
+    super(model, el, "player", TEXT);
+    const sounds = model.get("_sounds"); // of the page's poster
+    this.files = this.config.clips.map(({ wav }, i) => {
+      return wav ?? sounds[i].slice(sounds[i].indexOf(",") + 1);
+    });
+    this.opened = []; // clips that have been looked at
+  }
+
+  open(i) {
+    const { clips, words } = this.config;
+    const make = () => clipOf(clips[i], decodeWav(bytesFrom(this.files[i])), words);
+    return (this.opened[i] ??= make());
+  }
+
+  build() {
+    this.deck = new Deck(this.config, {
+      rested: (at) => this.rested(at),
+      say: (words, failed) => this.say(words, failed),
+    });
+    return [this.choice(), ...this.deck.nodes, this.actions(this.deck.save)];
+  }
+
+  choice() {
+    const legend = element("legend", {}, TEXT.clips);
+    const choose = (clip) => this.finish({ clip, at: 0 });
+    this.clips = oneOf(legend, "aigc-player-clips", choose);
+    for (const { name, generated } of this.config.clips) {
+      const badge = element("small", {}, generated ? TEXT.generated : TEXT.recording);
+      this.clips.add(element("span", {}, name, " ", badge));
+    }
+    this.clips.node.hidden = this.config.clips.length < 2;
+    return this.clips.node;
+  }
+
+  opening() {
+    return this.deck.opening;
+  }
+
+  // While it plays the head alone moves; the state is where it rests.
+  rested(at) {
+    if (at !== this.state.at) this.set({ ...this.state, at });
+  }
+
+  // "clip=two&at=0.35": a clip by its name or its number from 1, a moment in seconds.
+  change(state, { clip, at }) {
+    const names = this.config.clips.map(({ name }) => name);
+    const changed = { ...state };
+    if (clip !== undefined) {
+      const number = names.indexOf(clip) + 1 || Math.trunc(Number(clip) || 0);
+      changed.clip = clamp(number, 1, names.length) - 1;
+      changed.at = 0;
+    }
+    if (Number(at) >= 0) changed.at = Number(at);
+    changed.at = Math.min(changed.at, this.open(changed.clip).sound.duration);
+    return changed;
+  }
+
+  showControls() {
+    this.clips.show(this.state.clip);
+  }
+
+  answer({ clip }) {
+    return { source: "page", clip: this.open(clip) };
+  }
+
+  draw({ clip }, { at }) {
+    this.deck.show(clip, at, this.config.loudest);
+    return true;
+  }
+
+  settled() {} // words stand beside the picture; nothing is told twice
+
+  end() {
+    this.deck.halt();
+    super.end();
+  }
+}
+
+export default explorer(PlayerView);
