@@ -8,6 +8,7 @@ formula, with as many levels as WaveNet predicts (van den Oord et al., 2016, sec
 """
 
 import math
+from numbers import Integral
 
 import torch
 
@@ -127,6 +128,6 @@ def _require_mu(mu) -> None:
 
 
 def _require_levels(n_levels) -> None:
-    if not isinstance(n_levels, int) or n_levels < 2:
+    if not isinstance(n_levels, Integral) or n_levels < 2:
         text = f"n_levels must be a whole number from 2 on, not {n_levels!r}"
         raise wrong(text, "n_levels", n_levels, "2 或更大的整数")

@@ -8,6 +8,7 @@ as the ear's resolution gets coarser, are the mel spectrogram. Phases are thrown
 """
 
 import math
+from numbers import Integral
 
 import torch
 import torch.nn.functional as F
@@ -69,9 +70,9 @@ def stft(waveform: torch.Tensor) -> torch.Tensor:
 def istft(spectrum: torch.Tensor, length: int) -> torch.Tensor:
     """The waveform (…, length) whose transform is nearest to complex (…, 257, T).
 
-    Nearest in squared error, frame by frame: Griffin and Lim (1984), equation 6. Each
-    frame is transformed back, faded once more and added where it lies; the sum is
-    divided by that of the squared windows.
+    Nearest in squared error over all frames, mirrors at both ends aside: Griffin and
+    Lim (1984), equation 6. Each frame is transformed back, faded once more and added
+    where it lies; the sum is divided by that of the squared windows.
 
     Parameters
     ----------
@@ -306,14 +307,14 @@ def _require_rows(values, n: int) -> None:
 
 
 def _require_count(name: str, value, *, least: int) -> None:
-    if not isinstance(value, int) or value < least:
+    if not isinstance(value, Integral) or value < least:
         text = f"{name} must be a whole number from {least} on, not {value!r}"
         raise wrong(text, name, value, f"从 {least} 起的整数")
 
 
 def _require_length(length: int, n_frames: int) -> None:
     """Raise a Mistake unless a waveform of this length has so many frames."""
-    if not isinstance(length, int) or length < 1 or 1 + length // HOP != n_frames:
+    if not isinstance(length, Integral) or length < 1 or 1 + length // HOP != n_frames:
         low, high = max(HOP * (n_frames - 1), 1), HOP * n_frames - 1
         text = f"{n_frames} frames have {low} to {high} samples, not {length!r}"
         raise wrong(text, "length", length, f"{low} 到 {high} 之间的整数")
