@@ -188,7 +188,7 @@ def linear_from_mel(mel: torch.Tensor, n_updates: int = 12) -> torch.Tensor:
     _require_count("n_updates", n_updates, least=1)
     filters = mel_filters().to(mel)  # (40, 257)
     total = filters.sum(0)[:, None]  # (257, 1), 0 at 0 and at 4000 Hz
-    found = (total > 0).to(mel).expand(*mel.shape[:-2], N_BINS, mel.shape[-1])
+    found = mel.new_ones(*mel.shape[:-2], N_BINS, mel.shape[-1])
     for _ in range(n_updates):
         missing = mel / (filters @ found).clamp(min=TINY)  # (…, 40, T)
         found = found * (filters.T @ missing) / total.clamp(min=TINY)

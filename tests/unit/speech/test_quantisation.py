@@ -63,6 +63,13 @@ def test_every_code_comes_back(n):
     )
 
 
+def test_rounding_passes_full_scale_at_no_number_of_levels():
+    for n in range(2, 600):
+        full = speech.mu_law_decode(torch.tensor([0, n - 1]), n)
+        assert full.abs().max() <= 1
+        assert speech.mu_law_encode(full, n).tolist() == [0, n - 1]
+
+
 def test_noise_of_mu_law_follows_the_sound_that_of_equal_steps_does_not():
     """Textbook: 38.05 dB for mu-law, 12 (level / step)^2 for steps of 2 / 255."""
     rng = torch.Generator().manual_seed(0)

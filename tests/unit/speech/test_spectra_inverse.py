@@ -150,6 +150,8 @@ def test_the_seed_decides_and_neighbours_do_not(vowels):
     alone = speech.griffin_lim(magnitudes[1], n_iterations=3, seed=5)
     torch.testing.assert_close(both[1], alone)
     assert torch.equal(alone, speech.griffin_lim(magnitudes[1], n_iterations=3, seed=5))
+    traced = magnitudes[1].clone().requires_grad_()
+    assert not speech.griffin_lim(traced, n_iterations=3).requires_grad
     other = speech.griffin_lim(magnitudes[1], n_iterations=3, seed=6)
     assert float((alone - other).abs().max()) > 0.05
 
