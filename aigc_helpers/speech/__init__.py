@@ -9,6 +9,10 @@ from aigc_helpers.speech.clips import (
     code_clips,
     is_quiet,
 )
+from aigc_helpers.speech.code_ngrams import (
+    CodeNGram,
+    fit_code_ngram,
+)
 from aigc_helpers.speech.linear_prediction import (
     AdaptivePredictor,
     Predictor,
