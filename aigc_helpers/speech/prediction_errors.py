@@ -66,14 +66,11 @@ class ErrorModel(nn.Module):
 
         low and high are (T,) for one interval a sample, or (T, n) for n of them.
         """
-        to_low, to_high = low - expected, high - expected  # (T,) or (T, n)
-        # computed on the side where sigmoids are small, since 1 - 1 has no digits
-        flip = torch.where(to_low > 0, -1.0, 1.0).to(low.dtype)
         sizes = self.sizes(signs)  # (T, J)
         if low.ndim == 2:
             sizes = sizes[:, None]  # (T, 1, J)
-        ends = [(flip * x)[..., None] / sizes for x in (to_low, to_high)]
-        inside = (ends[1].sigmoid() - ends[0].sigmoid()).abs()
+        ends = [(x - expected)[..., None] / sizes for x in (low, high)]
+        inside = ends[1].sigmoid() - ends[0].sigmoid()
         share = (inside * self.shares.softmax(0)).sum(dim=-1)
         return (1 - UNIFORM) * share + UNIFORM / N_LEVELS
 

@@ -50,3 +50,5 @@ def test_quiet_is_what_lies_far_below_the_clip():
     quiet = is_quiet(mu_law_encode(tone))
     assert not quiet[:1000].any() and quiet[1100:].all()
     assert not is_quiet(mu_law_encode(tone), below=60).any()
+    even = torch.full((500,), 60)  # both ends are as loud as the middle
+    assert not is_quiet(even, below=1).any()
