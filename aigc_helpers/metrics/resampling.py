@@ -219,6 +219,87 @@ def grouped_interval(
     return low, high
 
 
+def nested_interval(
+    values,
+    weights,
+    groups,
+    *,
+    n_resamples: int = 500,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, tuple[float, float]]:
+    """Weighted mean of rows in groups, and its interval: groups and rows drawn anew.
+
+    For a mean over parts of unequal length, such as bits per sample over clips of a few
+    speakers: another repetition would have other speakers, and of each other clips. A
+    resample draws as many groups as there are, with replacement, and of each as many
+    rows as it has.
+
+    As in `grouped_interval`, few groups have no tails to read percentiles from: the
+    resamples give the standard error alone, times ``sqrt(G / (G - 1))``, by which draws
+    of G groups stray too little, and the interval is Student's t with G - 1 degrees of
+    freedom times that error. Rows count twice, since the groups' means stray with them
+    already: where rows differ more than groups do, the interval is too wide.
+
+    Parameters
+    ----------
+    values : tensor (N,)
+        One for each row, such as the difference of two models in bits per sample.
+    weights : tensor (N,)
+        How much each row counts, such as its samples; positive.
+    groups : (N,) integers or names
+        To which group, such as a speaker, each row belongs; 3 groups or more.
+    n_resamples, level, seed
+        As of `grouped_interval`.
+
+    Returns
+    -------
+    mean : float
+    (low, high) : floats
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 groups, lengths differ, a value is not finite, a
+        weight not positive, there are fewer than 20 resamples, or the level is not
+        between 0 and 1.
+
+    References
+    ----------
+    Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+    """
+    _require_level(level)
+    _require_enough(n_resamples)
+    values, weights = (
+        torch.as_tensor(x, dtype=torch.float64) for x in (values, weights)
+    )
+    rows_of = _rows_of_groups(groups, values, weights)
+    if not (torch.isfinite(values * weights).all() and (weights > 0).all()):
+        raise Mistake(
+            "values must be finite, and weights positive",
+            "values 要是有限的数，weights 要是正数。",
+        )
+    rng = torch.Generator().manual_seed(seed)
+    means = []
+    for _ in range(n_resamples):
+        rows = _drawn_again(rows_of, rng)
+        means.append(torch.dot(values[rows], weights[rows]) / weights[rows].sum())
+    n_groups = len(rows_of)
+    error = float(torch.stack(means).std()) * math.sqrt(n_groups / (n_groups - 1))
+    reach = _student_quantile(level, n_groups - 1) * error
+    mean = float(torch.dot(values, weights) / weights.sum())
+    return mean, (mean - reach, mean + reach)
+
+
+def _drawn_again(rows_of: list, rng: torch.Generator):
+    """Rows of one resample: groups with replacement, rows of each with replacement."""
+    drawn = torch.randint(len(rows_of), (len(rows_of),), generator=rng).tolist()
+    parts = [rows_of[g] for g in drawn]
+    return torch.cat(
+        [rows[torch.randint(len(rows), rows.shape, generator=rng)] for rows in parts]
+    )
+
+
 def _rows_of_groups(groups, *samples) -> list[torch.Tensor]:
     """Indices of the rows of each group, one tensor a group."""
     groups = np.asarray(groups)

@@ -4,6 +4,24 @@ Waveforms brought to one rate and level, their spectra and the way back, and amp
 in 256 levels.
 """
 
+from aigc_helpers.speech.clips import (
+    CodedClips,
+    code_clips,
+    is_quiet,
+)
+from aigc_helpers.speech.code_ngrams import (
+    CodeNGram,
+    fit_code_ngram,
+)
+from aigc_helpers.speech.linear_prediction import (
+    AdaptivePredictor,
+    Predictor,
+    fit_predictor,
+)
+from aigc_helpers.speech.prediction_errors import (
+    LinearCoder,
+    fit_linear_coder,
+)
 from aigc_helpers.speech.quantisation import (
     compress,
     dequantise,
@@ -35,4 +53,16 @@ from aigc_helpers.speech.waveforms import (
     signal_to_noise,
     to_mono,
     trim_silence,
+)
+from aigc_helpers.speech.wavenet import (
+    WaveNet,
+    measured_receptive_field,
+)
+from aigc_helpers.speech.wavenet_sampling import (
+    sample_codes,
+    sample_plainly,
+)
+from aigc_helpers.speech.wavenet_training import (
+    code_bits,
+    train_wavenet,
 )
