@@ -1,6 +1,7 @@
 """Clips as codes: what the models of waveforms read."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +37,7 @@ class CodedClips:
         codes = [self.codes[row] for row in rows.tolist()]
         return CodedClips(codes, self.digits[rows], self.speakers[rows])
 
-    @property
+    @cached_property
     def lengths(self) -> torch.Tensor:
         """Samples of each clip, int64 (N,)."""
         return torch.tensor([len(codes) for codes in self.codes])

@@ -97,9 +97,8 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 1024, **op
 def window_bits(network: WaveNet, windows: Windows):
     """Mean bits of a sample: cross entropy over all that is predicted, over ln 2."""
     scores = network(windows.inputs, windows.digits, windows.speakers)  # (B, T, 256)
-    nats = F.cross_entropy(
-        scores.flatten(0, 1), windows.targets.flatten(), ignore_index=NOT_PREDICTED
-    )
+    scores = scores.transpose(1, 2)  # (B, 256, T), as it was computed: no copy
+    nats = F.cross_entropy(scores, windows.targets, ignore_index=NOT_PREDICTED)
     return nats / math.log(2)
 
 
