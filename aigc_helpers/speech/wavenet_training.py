@@ -59,7 +59,7 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 2048, **op
     size : int
         Predictions in a window.
     **options
-        ``steps``, ``batch_size`` (2), ``lr`` (4e-3, of AdamW), ``decay`` (0.99),
+        ``steps``, ``batch_size`` (2), ``lr`` (6e-3, of AdamW), ``decay`` (0.99),
         ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
 
     Returns
@@ -80,7 +80,7 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 2048, **op
     if not len(clips):
         raise Mistake("no clips to learn from", "一段录音也没有，学不了。")
     optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.99), fused=True)
-    options = {"batch_size": 2, "lr": 4e-3, "decay": 0.99} | options
+    options = {"batch_size": 2, "lr": 6e-3, "decay": 0.99} | options
     run = Run(network, {"optimizer": optimizer}, **options)
     reach = network.receptive_field
     for _ in run:
