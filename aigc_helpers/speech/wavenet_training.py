@@ -47,7 +47,7 @@ def draw_windows(clips: CodedClips, n: int, size: int, reach: int, rng) -> Windo
     return Windows(inputs, targets, clips.digits[rows], clips.speakers[rows])
 
 
-def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 1024, **options):
+def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 2048, **options):
     """Train on random windows; return the averaged network and the history.
 
     Parameters
@@ -59,7 +59,7 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 1024, **op
     size : int
         Predictions in a window.
     **options
-        ``steps``, ``batch_size`` (4), ``lr`` (4e-3, of AdamW), ``decay`` (0.99),
+        ``steps``, ``batch_size`` (2), ``lr`` (6e-3, of AdamW), ``decay`` (0.99),
         ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
 
     Returns
@@ -80,7 +80,7 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 1024, **op
     if not len(clips):
         raise Mistake("no clips to learn from", "一段录音也没有，学不了。")
     optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.99), fused=True)
-    options = {"batch_size": 4, "lr": 4e-3, "decay": 0.99} | options
+    options = {"batch_size": 2, "lr": 6e-3, "decay": 0.99} | options
     run = Run(network, {"optimizer": optimizer}, **options)
     reach = network.receptive_field
     for _ in run:
@@ -97,9 +97,8 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 1024, **op
 def window_bits(network: WaveNet, windows: Windows):
     """Mean bits of a sample: cross entropy over all that is predicted, over ln 2."""
     scores = network(windows.inputs, windows.digits, windows.speakers)  # (B, T, 256)
-    nats = F.cross_entropy(
-        scores.flatten(0, 1), windows.targets.flatten(), ignore_index=NOT_PREDICTED
-    )
+    scores = scores.transpose(1, 2)  # (B, 256, T), as it was computed: no copy
+    nats = F.cross_entropy(scores, windows.targets, ignore_index=NOT_PREDICTED)
     return nats / math.log(2)
 
 
