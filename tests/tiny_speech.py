@@ -25,4 +25,4 @@ def spoken(n: int = 60, seed: int = 0, n_digits: int = 10):
     speakers = torch.arange(n) // n_digits % 3
     pairs = zip(digits.tolist(), speakers.tolist(), strict=True)
     waves = [said(digit, speaker, rng) for digit, speaker in pairs]
-    return SimpleNamespace(waves=waves, digits=digits, speakers=speakers)
+    return SimpleNamespace(clips=waves, digits=digits, speakers=speakers)

@@ -46,7 +46,7 @@ def train_recogniser(recipe: Recipe, steps: int, seed: int, checkpoint):
     """Train on the official training clips; return the averaged network, history."""
     return speech.train_recogniser(
         speech.SpeechRecogniser(**recipe.arguments),
-        data.spoken_digits("train"),
+        data.load_sounds("spoken_digits"),
         steps=steps,
         batch_size=recipe.batch_size,
         seed=seed,
@@ -57,22 +57,22 @@ def train_recogniser(recipe: Recipe, steps: int, seed: int, checkpoint):
 
 def measure_recogniser(network) -> dict:
     """Words and strings of the test clips, as they are and vocoded; what is refused."""
-    clips = data.spoken_digits("test")
-    right = speech.is_heard(network, clips.waves, clips.digits)
-    figures = _over_speakers("digits_right", right, clips.speakers)
-    refused = speech.recognise(network, clips.waves) == speech.UNSURE
-    figures |= _over_speakers("digits_refused", refused, clips.speakers)
-    sure = speech.hear_words(network, clips.waves)[:, : speech.N_DIGITS].amax(dim=1)
-    figures |= _over_speakers("mean_probability", sure, clips.speakers)
-    vocoded = [speech.vocoded(wave) for wave in clips.waves]
-    right = speech.is_heard(network, vocoded, clips.digits)
-    figures |= _over_speakers("vocoded_right", right, clips.speakers)
-    return figures | _string_figures(network, clips) | _refusals(network, clips)
+    test = data.load_sounds("spoken_digits", "test")
+    right = speech.is_heard(network, test.clips, test.digits)
+    figures = _over_speakers("digits_right", right, test.speakers)
+    refused = speech.recognise(network, test.clips) == speech.UNSURE
+    figures |= _over_speakers("digits_refused", refused, test.speakers)
+    sure = speech.hear_words(network, test.clips)[:, : speech.N_DIGITS].amax(dim=1)
+    figures |= _over_speakers("mean_probability", sure, test.speakers)
+    vocoded = [speech.vocoded(wave) for wave in test.clips]
+    right = speech.is_heard(network, vocoded, test.digits)
+    figures |= _over_speakers("vocoded_right", right, test.speakers)
+    return figures | _string_figures(network, test) | _refusals(network, test)
 
 
-def _string_figures(network, clips) -> dict:
+def _string_figures(network, test) -> dict:
     """Word error rates of strings of seven digits, joined from the clips."""
-    waves, texts, speakers = speech.spoken_strings(clips, N_STRINGS)
+    waves, texts, speakers = speech.spoken_strings(test, N_STRINGS)
     errors = speech.string_errors(network, waves, texts)
     vocoded = [speech.vocoded(wave) for wave in waves]
     again = speech.string_errors(network, vocoded, texts)
@@ -81,10 +81,10 @@ def _string_figures(network, clips) -> dict:
     )
 
 
-def _refusals(network, clips) -> dict:
+def _refusals(network, test) -> dict:
     """Shares of sounds without a digit in which none is recognised, by kind."""
     figures = {}
-    for kind, waves in speech.other_sounds(clips, N_OTHERS).items():
+    for kind, waves in speech.other_sounds(test, N_OTHERS).items():
         refused = speech.recognise(network, waves) == speech.UNSURE
         figures |= judging.share_of(f"{kind}_refused", refused)
     return figures

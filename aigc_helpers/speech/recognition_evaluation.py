@@ -65,21 +65,21 @@ def string_errors(network, waves: Sequence, texts: Sequence[str]):
 # ---- what is listened to --------------------------------------------------------
 
 
-def spoken_strings(clips, n: int, size: int = 7, seed: int = 0) -> tuple:
-    """Strings of digits that are joined from clips: waves, texts, speakers (n,).
+def spoken_strings(recordings, n: int, size: int = 7, seed: int = 0) -> tuple:
+    """Strings of digits that are joined from recordings: waves, texts, speakers (n,).
 
     Each is of one speaker, all in turn; between two digits lie 0 to 0.2 s of silence.
     """
     rng = torch.Generator().manual_seed(seed)
-    names, waves, texts = clips.speakers.unique(), [], []
+    names, waves, texts = recordings.speakers.unique(), [], []
     speakers = names[torch.arange(n) % len(names)]
     for speaker in speakers:
-        mine = (clips.speakers == speaker).nonzero()[:, 0]
+        mine = (recordings.speakers == speaker).nonzero()[:, 0]
         chosen = mine[torch.randint(len(mine), (size,), generator=rng)].tolist()
         longest = round(LONGEST_GAP * RATE)
         gaps = torch.randint(longest + 1, (size - 1,), generator=rng).tolist()
-        waves.append(join([clips.waves[i] for i in chosen], gaps))
-        texts.append("".join(str(int(clips.digits[i])) for i in chosen))
+        waves.append(join([recordings.clips[i] for i in chosen], gaps))
+        texts.append("".join(str(int(recordings.digits[i])) for i in chosen))
     return waves, texts, speakers
 
 
@@ -93,7 +93,7 @@ def vocoded(wave, *, seed: int = 0):
     return griffin_lim(magnitudes, len(wave), seed=seed)
 
 
-def other_sounds(clips, n: int, seed: int = 0) -> dict[str, list]:
+def other_sounds(recordings, n: int, seed: int = 0) -> dict[str, list]:
     """Sounds of half a second without a digit, ``n`` of each kind, by name.
 
     None of the kinds is among those that train (`recognition_training.other_sound`),
@@ -103,14 +103,14 @@ def other_sounds(clips, n: int, seed: int = 0) -> dict[str, list]:
     size = round(LENGTH * RATE)
     t = torch.arange(size) / RATE  # seconds
     shares = [i / max(n - 1, 1) for i in range(n)]
-    chosen = torch.randint(len(clips.waves), (n,), generator=rng).tolist()
+    chosen = torch.randint(len(recordings.clips), (n,), generator=rng).tolist()
     return {
         "silence": [torch.zeros(size) for _ in shares],
         "noise": [torch.randn(size, generator=rng) * 0.1 for _ in shares],
         "bursts": [_bursts(size, rng) for _ in shares],
         "chirps": [_chirp(t, 200 + 800 * share) for share in shares],
         "chords": [_chord(t, 110 * 2 ** (2 * share)) for share in shares],
-        "reversed": [clips.waves[i].flip(0) for i in chosen],
+        "reversed": [recordings.clips[i].flip(0) for i in chosen],
     }
 
 

@@ -139,41 +139,42 @@ def _stretch(size: int, most: int, n: int, rng: torch.Generator):
 # ---- training -------------------------------------------------------------------
 
 
-def draw_sounds(clips, size: int, n: int, rng: torch.Generator) -> tuple:
+def draw_sounds(recordings, size: int, n: int, rng: torch.Generator) -> tuple:
     """Strings of ``size`` digits and other sounds, and which digits: (waves, labels).
 
     Each string is said by one speaker.
 
     Parameters
     ----------
-    clips : object
-        ``waves``, a list of (n,), ``digits`` and ``speakers``, both int64 (N,).
+    recordings : data.SoundSet
+        Its ``clips``, ``digits`` and ``speakers`` are read.
     n : int
         Clips in all the strings.
     """
     sounds, labels = [], []
     for _ in range(n // size):
-        first = int(torch.randint(len(clips.waves), (), generator=rng))
-        mates = (clips.speakers == clips.speakers[first]).nonzero()[:, 0]
+        first = int(torch.randint(len(recordings.clips), (), generator=rng))
+        speakers = recordings.speakers
+        mates = (speakers == speakers[first]).nonzero()[:, 0]
         more = mates[torch.randint(len(mates), (size - 1,), generator=rng)]
         chosen = [first, *more.tolist()]
-        sounds.append(say_string([clips.waves[i] for i in chosen], rng))
-        labels.append(clips.digits[chosen])
+        sounds.append(say_string([recordings.clips[i] for i in chosen], rng))
+        labels.append(recordings.digits[chosen])
     for sound in sounds[: round(OTHERS * len(sounds))]:
         sounds.append(other_sound(sound, rng))
-        labels.append(clips.digits[:0])
+        labels.append(recordings.digits[:0])
     return sounds, labels
 
 
-def train_recogniser(recogniser, clips, **options):
+def train_recogniser(recogniser, recordings, **options):
     """Train on clips of single digits and the strings that are made of them.
 
     Parameters
     ----------
     recogniser : SpeechRecogniser
         Changed in place.
-    clips : object
-        See `draw_sounds`.
+    recordings : data.SoundSet
+        Of single digits.
     **options
         ``steps``, ``batch_size`` (64, clips in a step), ``lr`` (3e-3, of AdamW),
         ``decay`` (0.99), ``seed``, ``watch``, ``checkpoint``: see `training.Run`.
@@ -192,7 +193,7 @@ def train_recogniser(recogniser, clips, **options):
     DivergedError
         If the loss is no longer a number, or far from its first value.
     """
-    _require_digits(clips)
+    _require_digits(recordings)
     optimizer = torch.optim.AdamW(
         recogniser.parameters(), weight_decay=0.01, fused=True
     )
@@ -200,7 +201,7 @@ def train_recogniser(recogniser, clips, **options):
     run = Run(recogniser, {"optimizer": optimizer}, **options)
     for step in run:
         size = SIZES[step % len(SIZES)]
-        sounds, labels = draw_sounds(clips, size, run.batch_size, run.rng)
+        sounds, labels = draw_sounds(recordings, size, run.batch_size, run.rng)
         mel = recogniser.hear(lay_out(sounds, run.rng))
         log_probs = recogniser.read(mask(colour(mel, run.rng), run.rng))
         loss = ctc_loss(log_probs, labels) / size
@@ -227,11 +228,12 @@ def ctc_loss(log_probs, labels):
     return losses.mean()
 
 
-def _require_digits(clips) -> None:
-    if len(clips.waves) == 0 or not 0 <= int(clips.digits.min()):
-        raise Mistake("there are no clips of digits", "没有录音，或者标签不是数字。")
-    if int(clips.digits.max()) >= N_DIGITS:
+def _require_digits(recordings) -> None:
+    if not len(recordings.clips):
+        raise Mistake("there are no clips", "一段录音也没有，没法训练。")
+    low, high = map(int, recordings.digits.aminmax())
+    if low < 0 or high >= N_DIGITS:
         raise Mistake(
-            f"a label is {int(clips.digits.max())}; digits are 0 to 9",
-            f"标签里有 {int(clips.digits.max())}：这里只有 0 到 9 十个数字。",
+            f"labels are {low} to {high}; digits are 0 to 9",
+            f"标签从 {low} 到 {high}：这里只有 0 到 9 十个数字。",
         )

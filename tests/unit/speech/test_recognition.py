@@ -107,7 +107,7 @@ def test_levels_are_relative_to_the_loudest_band_and_silence_is_zero(network):
 
 
 def test_a_sound_is_read_alike_alone_and_among_others(network):
-    waves = spoken(12).waves
+    waves = spoken(12).clips
     together = recognition.log_probabilities(network, waves)
     for wave, row in zip(waves, together, strict=True):
         (alone,) = recognition.log_probabilities(network, [wave])
@@ -115,7 +115,7 @@ def test_a_sound_is_read_alike_alone_and_among_others(network):
 
 
 def test_what_is_less_likely_than_the_threshold_is_unsure(network):
-    waves = spoken(10).waves
+    waves = spoken(10).clips
     best, digits = speech.hear_words(network, waves)[:, :10].max(dim=1)
     middle = float(best.median())
     found = speech.recognise(network, waves, threshold=middle)
@@ -126,7 +126,7 @@ def test_what_is_less_likely_than_the_threshold_is_unsure(network):
 
 
 def test_arrays_are_sounds_too(network):
-    wave = spoken(1).waves[0]
+    wave = spoken(1).clips[0]
     (expected,) = speech.transcribe(network, [wave])
     assert speech.transcribe(network, [wave.double().numpy()]) == [expected]
 
@@ -154,7 +154,7 @@ def test_the_file_reads_samples_as_the_network_does(network, tmp_path):
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    for wave in spoken(3).waves:
+    for wave in spoken(3).clips:
         wave = recognition.with_margins(wave)[None]  # (1, N)
         (found,) = session.run(None, {"wave": wave.numpy()})
         with torch.no_grad():

@@ -70,7 +70,7 @@ def test_strings_are_joined_from_clips_of_each_speaker_in_turn():
     waves, texts, speakers = speech.spoken_strings(clips, 6, 5)
     assert speakers.tolist() == [0, 1, 2, 0, 1, 2]
     assert [len(text) for text in texts] == [5] * 6
-    lengths = [len(wave) for wave in clips.waves]
+    lengths = [len(wave) for wave in clips.clips]
     assert all(5 * min(lengths) <= len(w) <= 5 * max(lengths) + 6400 for w in waves)
     again, same, _ = speech.spoken_strings(clips, 6, 5)
     assert same == texts and all(map(torch.equal, waves, again))
@@ -78,7 +78,7 @@ def test_strings_are_joined_from_clips_of_each_speaker_in_turn():
 
 
 def test_vocoded_speech_keeps_its_spectrum_and_loses_its_phases():
-    wave = spoken(1).waves[0]
+    wave = spoken(1).clips[0]
     found = speech.vocoded(wave)
     assert found.shape == wave.shape
     before, after = (spectra.mel_spectrogram(w).flatten() for w in (wave, found))
@@ -93,7 +93,7 @@ def test_other_sounds_are_finite_of_half_a_second_and_of_each_kind_as_many():
     lengths = {len(w) for kind, ws in sounds.items() if kind != "reversed" for w in ws}
     assert lengths == {4000}
     assert all(w.isfinite().all() and w.abs().max() <= 1.5 for w in sounds["chords"])
-    flipped = [clip.flip(0) for clip in clips.waves]
+    flipped = [clip.flip(0) for clip in clips.clips]
     assert all(any(torch.equal(w, f) for f in flipped) for w in sounds["reversed"])
     assert all((w == 0).all() for w in sounds["silence"])
 

@@ -35,7 +35,7 @@ def test_joined_clips_have_their_gaps_and_no_click():
 
 def test_strings_are_of_one_speaker_and_labelled_in_order(monkeypatch):
     clips = spoken(60)
-    for i, wave in enumerate(clips.waves):
+    for i, wave in enumerate(clips.clips):
         wave.fill_(i)  # each clip tells which one it is
     seen = []
     monkeypatch.setattr(
@@ -115,7 +115,7 @@ def test_it_learns_words_and_strings_of_them(trained):
     network, history = trained
     assert history["loss"][-1] < 0.3 * history["loss"][0]
     new = spoken(30, seed=1, n_digits=3)
-    assert speech.is_heard(network, new.waves, new.digits).float().mean() > 0.9
+    assert speech.is_heard(network, new.clips, new.digits).float().mean() > 0.9
     waves, texts, _ = speech.spoken_strings(new, 6, 3)
     assert speech.word_error_rate(texts, speech.transcribe(network, waves)) < 0.2
 
