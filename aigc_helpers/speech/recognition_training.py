@@ -16,6 +16,7 @@ from aigc_helpers.speech.waveforms import RATE
 from aigc_helpers.training import Run
 
 SIZES = (1, 1, 1, 2, 4)  # digits of the strings of a step, in turn
+POOL = 4  # strings for each one that is taken
 SPEED = 0.1  # at most so much faster or slower
 LONGEST_GAP = 0.2  # seconds between two digits of a string
 FADE = 0.01  # seconds in which a clip comes and goes
@@ -139,6 +140,25 @@ def _stretch(size: int, most: int, n: int, rng: torch.Generator):
 # ---- training -------------------------------------------------------------------
 
 
+def draw_strings(recordings, size: int, n: int, rng: torch.Generator):
+    """Which ``size`` clips of one speaker each string is made of: int64 (n, size).
+
+    Of ``POOL`` times as many, those that are about equally long, so that little of a
+    batch is filled up with silence.
+    """
+    n_clips, speakers = len(recordings.clips), recordings.speakers
+    first = torch.randint(n_clips, (POOL * n,), generator=rng)
+    strings = first[:, None].repeat(1, size)  # (POOL n, size)
+    for speaker in speakers[first].unique():
+        mine, mates = speakers[first] == speaker, (speakers == speaker).nonzero()[:, 0]
+        more = torch.randint(len(mates), (int(mine.sum()), size - 1), generator=rng)
+        strings[mine, 1:] = mates[more]
+    lengths = torch.tensor([len(clip) for clip in recordings.clips])
+    order = lengths[strings].sum(dim=1).argsort(stable=True)
+    part = int(torch.randint(POOL, (), generator=rng))
+    return strings[order[part * n : (part + 1) * n]]
+
+
 def draw_sounds(recordings, size: int, n: int, rng: torch.Generator) -> tuple:
     """Strings of ``size`` digits and other sounds, and which digits: (waves, labels).
 
@@ -152,12 +172,7 @@ def draw_sounds(recordings, size: int, n: int, rng: torch.Generator) -> tuple:
         Clips in all the strings.
     """
     sounds, labels = [], []
-    for _ in range(n // size):
-        first = int(torch.randint(len(recordings.clips), (), generator=rng))
-        speakers = recordings.speakers
-        mates = (speakers == speakers[first]).nonzero()[:, 0]
-        more = mates[torch.randint(len(mates), (size - 1,), generator=rng)]
-        chosen = [first, *more.tolist()]
+    for chosen in draw_strings(recordings, size, n // size, rng):
         sounds.append(say_string([recordings.clips[i] for i in chosen], rng))
         labels.append(recordings.digits[chosen])
     for sound in sounds[: round(OTHERS * len(sounds))]:

@@ -51,6 +51,17 @@ def test_strings_are_of_one_speaker_and_labelled_in_order(monkeypatch):
     assert [len(label) for label in labels[16:]] == [0, 0]
 
 
+def test_strings_of_a_step_are_about_equally_long_and_every_clip_has_its_turn():
+    clips = spoken(40)
+    clips.clips = [torch.ones(100 * (i + 1)) for i in range(40)]
+    generator, seen = rng(), set()
+    for _ in range(60):
+        strings = training.draw_strings(clips, 1, 8, generator)[:, 0]
+        assert strings.max() - strings.min() < 25
+        seen |= set(strings.tolist())
+    assert seen == set(range(40))
+
+
 def test_other_sounds_are_as_long_as_the_one_they_stand_for():
     generator, wave = rng(), torch.randn(3200, generator=rng(1))
     sounds = [training.other_sound(wave, generator) for _ in range(30)]
