@@ -10,14 +10,14 @@ RECORDINGS = (
     "what strangers get stands in the table speech_recognition."
 )
 N_STRINGS, N_OTHERS = 120, 100
-OTHERS = {
-    "silence": "静音",
-    "noise": "白噪声",
-    "bursts": "敲击声",
-    "chirps": "扫频音",
-    "chords": "和弦",
-    "reversed": "倒放的数字",
-}
+OTHERS = (
+    ("silence", "静音"),
+    ("noise", "白噪声"),
+    ("bursts", "敲击声"),
+    ("chirps", "扫频音"),
+    ("chords", "和弦"),
+    ("reversed", "倒放的数字"),
+)
 
 RECIPES = {
     "speech_recogniser": Recipe(
@@ -38,7 +38,7 @@ FIGURES = {
     "vocoded_right": "经梅尔谱和声码器之后的正确率（合成语音的上限）",
     "string_errors": "七位数字串的词错误率",
     "vocoded_string_errors": "七位数字串经声码器之后的词错误率（合成语音的下限）",
-    **{f"{kind}_refused": f"{words}里不作答的占比" for kind, words in OTHERS.items()},
+    **{f"{kind}_refused": f"{words}里不作答的占比" for kind, words in OTHERS},
 }
 
 

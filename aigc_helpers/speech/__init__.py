@@ -1,7 +1,7 @@
 """Chapter 10: speech as numbers, and numbers as speech.
 
-Waveforms brought to one rate and level, their spectra and the way back, and amplitudes
-in 256 levels.
+Waveforms brought to one rate and level, their spectra and the way back, amplitudes in
+256 levels, and a recogniser of digits.
 """
 
 from aigc_helpers.speech.quantisation import (

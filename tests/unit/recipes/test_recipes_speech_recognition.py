@@ -15,9 +15,7 @@ RECIPE = recipes.RECIPES[NAME]
 def small(monkeypatch):
     """Few sounds to measure with, a small network."""
     splits = {"train": spoken(30), "test": spoken(30, seed=1)}
-    monkeypatch.setattr(
-        data, "load_sounds", lambda name, split="train": splits[split], raising=False
-    )
+    monkeypatch.setattr(data, "load_sounds", lambda name, split="train": splits[split])
     monkeypatch.setattr(speech_recipes, "N_STRINGS", 6)
     monkeypatch.setattr(speech_recipes, "N_OTHERS", 3)
     sizes = {"arguments": {"width": 1, "hidden": 4}, "steps": 5, "batch_size": 4}

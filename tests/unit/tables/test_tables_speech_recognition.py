@@ -37,9 +37,7 @@ def recordings(seed: int):
 @pytest.fixture(autouse=True)
 def sets(monkeypatch):
     found = {"train": recordings(0), "test": recordings(1)}
-    monkeypatch.setattr(
-        data, "load_sounds", lambda name, split="train": found[split], raising=False
-    )
+    monkeypatch.setattr(data, "load_sounds", lambda name, split="train": found[split])
     return found
 
 
