@@ -8,7 +8,7 @@ from aigc_helpers.reader import Mistake
 from aigc_helpers.speech.recognition import recognise, transcribe
 from aigc_helpers.speech.recognition_training import LONGEST_GAP, join
 from aigc_helpers.speech.spectra import griffin_lim, linear_from_mel, log_mel
-from aigc_helpers.speech.waveforms import RATE
+from aigc_helpers.speech.waveforms import RATE, normalise
 
 LENGTH = 0.5  # seconds of a sound without a digit
 
@@ -86,10 +86,10 @@ def spoken_strings(recordings, n: int, size: int = 7, seed: int = 0) -> tuple:
 def vocoded(wave, *, seed: int = 0):
     """A wave (n,) through the log-mel spectrogram and back: what a synthesiser can do.
 
-    Its phases are those of `griffin_lim`, as of speech whose spectrogram a network
-    has drawn.
+    Its level is that of all clips, its phases are those of `griffin_lim`, as of speech
+    whose spectrogram a network has drawn.
     """
-    magnitudes = linear_from_mel(log_mel(wave).exp())  # (257, F)
+    magnitudes = linear_from_mel(log_mel(normalise(wave)).exp())  # (257, F)
     return griffin_lim(magnitudes, len(wave), seed=seed)
 
 
