@@ -1,7 +1,7 @@
 """Chapter 10: speech as numbers, and numbers as speech.
 
-Waveforms brought to one rate and level, their spectra and the way back, and amplitudes
-in 256 levels.
+Waveforms brought to one rate and level, their spectra and the way back, amplitudes in
+256 levels, and a recogniser of digits.
 """
 
 from aigc_helpers.speech.clips import (
@@ -30,6 +30,25 @@ from aigc_helpers.speech.quantisation import (
     mu_law_encode,
     quantise,
 )
+from aigc_helpers.speech.recognition import (
+    N_DIGITS,
+    UNSURE,
+    AudibleRecogniser,
+    SpeechRecogniser,
+    hear_words,
+    recognise,
+    transcribe,
+)
+from aigc_helpers.speech.recognition_evaluation import (
+    edit_distance,
+    is_heard,
+    other_sounds,
+    spoken_strings,
+    string_errors,
+    vocoded,
+    word_error_rate,
+)
+from aigc_helpers.speech.recognition_training import train_recogniser
 from aigc_helpers.speech.spectra import (
     griffin_lim,
     hann_window,
