@@ -25,7 +25,8 @@ def warped_distances(mel, others) -> torch.Tensor:
     """
     sizes = torch.tensor([other.shape[1] for other in others])
     padded = nn.utils.rnn.pad_sequence([other.T for other in others], True)  # (N, m, F)
-    gap = torch.cdist(mel.T.expand(len(padded), -1, -1), padded)  # (N, n, m)
+    exactly = "donot_use_mm_for_euclid_dist"  # a product of matrices leaves 1e-3 of 0
+    gap = torch.cdist(mel.T[None], padded, compute_mode=exactly)  # (N, n, m)
     total = cheapest_paths(gap / len(mel) ** 0.5)
     ends = total.gather(1, sizes[:, None] - 1)[:, 0]
     return ends / (mel.shape[1] + sizes)

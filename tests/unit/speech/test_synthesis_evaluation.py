@@ -1,0 +1,82 @@
+"""What is counted of synthetic speech, with ears whose answers are known."""
+
+import pytest
+import tiny_tacotrons
+import torch
+from tiny_tacotrons import tone
+
+from aigc_helpers.speech import synthesis_evaluation as evaluation
+from aigc_helpers.speech.synthesis import Synthesis
+from aigc_helpers.speech.synthesis_evaluation import Utterance
+from aigc_helpers.speech.tacotron_training import takes
+
+
+def utterance(text: str, heard: str, voice: int = 0, places=(0, 1, 2, 3)):
+    attention = torch.eye(5)[list(places)]
+    found = Synthesis("", voice, None, None, attention, True)
+    return Utterance(text, voice, found, torch.zeros(100), heard)
+
+
+def test_each_text_is_spoken_in_each_voice_and_heard_in_order():
+    lengths = []
+
+    def listen(waves):
+        lengths.extend(len(wave) for wave in waves)
+        return [str(i) for i in range(len(waves))]
+
+    model = tiny_tacotrons.tacotron()
+    spoken = evaluation.utterances(model, listen, ["1", "20"], [0, 1])
+    assert [(one.text, one.voice) for one in spoken] == [
+        ("1", 0),
+        ("1", 1),
+        ("20", 0),
+        ("20", 1),
+    ]
+    assert [one.heard for one in spoken] == ["0", "1", "2", "3"]
+    assert [len(one.waveform) for one in spoken] == lengths
+    assert spoken[2].found.letters == " two zero "
+
+
+def test_voices_of_a_text_are_one_observation():
+    spoken = [utterance("1", "1", voice) for voice in range(3)]
+    spoken += [utterance("2", "2"), utterance("3", "8")]
+    share = evaluation.understood(spoken)
+    assert share.value == pytest.approx(2 / 3)  # of three texts, not 4 of 5
+    assert share.interval[0] < share.value < share.interval[1]
+    assert evaluation.understood_by(spoken, "text") == {"1": 1, "2": 1, "3": 0}
+    assert evaluation.understood_by(spoken, "voice") == {0: 2 / 3, 1: 1, 2: 1}
+
+
+def test_the_share_that_is_read_in_order():
+    spoken = [utterance("1", "1")] * 3 + [utterance("1", "1", places=(0, 3, 1, 3))]
+    share = evaluation.read_in_order(spoken)
+    assert share.value == 0.75 and 0 < share.interval[0] < 0.75 < share.interval[1] < 1
+
+
+def test_strings_have_their_length_and_all_digits():
+    strings = evaluation.random_strings(200, 7)
+    assert {len(string) for string in strings} == {7}
+    assert strings != evaluation.random_strings(200, 7, seed=1)
+    together = "".join(strings)
+    assert all(100 < together.count(digit) < 180 for digit in "0123456789")
+
+
+def test_a_copy_is_nearer_than_any_other_take():
+    """Nearest among the takes of its own digit and speaker, others left aside."""
+    pitched = [tone(digit, 0, seconds) for digit in (1, 5) for seconds in (0.2, 0.3)]
+    training = takes(pitched)
+    other = tone(1, 0, 0.25)
+    other.wave = other.wave + 0.01 * torch.sin(torch.arange(len(other.wave)) * 0.4)
+    (copy, held_out), wrong = takes([pitched[0], other]), takes([tone(5, 0, 0.2)])
+    found = evaluation.nearness([copy], training, [held_out])
+    assert found.synthetic.item() < 1e-3 < 0.1 < found.held_out.item()
+    disguised = [type(copy)(1, 0, one.spectrum, one.mel) for one in wrong]
+    assert evaluation.nearness(disguised, training, [copy]).synthetic.item() > 0.5
+
+
+def test_the_take_of_an_utterance_is_that_of_its_sound():
+    clip = tone(4)
+    one = Utterance("4", 1, None, clip.wave, "4")
+    found, (real,) = evaluation.take_of(one), takes([clip])
+    assert (found.digit, found.speaker) == (4, 1)
+    assert torch.equal(found.mel, real.mel)
