@@ -108,6 +108,8 @@ def run_download(args) -> int:
     """Download the named data sets; one that fails does not stop the others."""
     from aigc_helpers.data.catalog import datasets, find_dataset, in_bytes
     from aigc_helpers.data.download import DatasetUnavailable, edition
+    from aigc_helpers.data.gathering import fetch_all
+    from aigc_helpers.data.verification import size_at
 
     code = 0
     for dataset in [find_dataset(name) for name in args.names or datasets()]:
@@ -116,25 +118,16 @@ def run_download(args) -> int:
                 say(f"{dataset.title}：随软件包安装，不用下载")
             continue
         try:
-            folder = download_dataset(dataset, args.root)
+            folder = fetch_all(dataset.name, root=args.root, ask_again=True)
         except DatasetUnavailable as error:
             complain_unavailable(error)
             code = FAILED
             continue
-        size = sum((folder / file.name).stat().st_size for file in dataset.files)
+        size = sum(size_at(folder / file.name, file) for file in dataset.files)
         title = dataset.title + edition(dataset, root=args.root)
         say(f"{title}：{in_bytes(size)}，校验和正确，位于 {folder}")
         say(f"  作者：{dataset.credit}；许可：{dataset.licence}")
     return code
-
-
-def download_dataset(dataset, root: Path | None) -> Path:
-    """Fetch all files of a data set, asking hosts that failed lately too."""
-    from aigc_helpers.data.download import fetch
-
-    for file in dataset.files:
-        path = fetch(dataset.name, file.name, root=root, ask_again=True)
-    return path.parent
 
 
 def complain_unavailable(error) -> None:

@@ -172,22 +172,27 @@ def check_folder(folder: Path) -> Iterator[Finding]:
 
 def check_dataset(dataset: "DataSet", folder: Path) -> Finding:
     """Is a data set here, whole and unaltered?"""
-    from aigc_helpers.data.download import edition, find_fault
+    from aigc_helpers.data.download import edition
+    from aigc_helpers.data.verification import find_fault, path_of, paths_at
 
-    paths = [(folder / dataset.name / file.name, file) for file in dataset.files]
-    damaged = [p for p, file in paths if p.exists() and find_fault(p, file)]
-    missing = [p for p, _ in paths if not p.exists()]
+    paths = [(path_of(dataset, file, folder), file) for file in dataset.files]
+    members = {path: paths_at(path, file) for path, file in paths}
+    every = [member for group in members.values() for member in group]
+    missing = {member for member in every if not member.exists()}
+    damaged = [
+        p for p, file in paths if missing.isdisjoint(members[p]) and find_fault(p, file)
+    ]
     remedy = f"运行 {command('aigc')} download {dataset.name}"
     if damaged:
         names = "、".join(p.name for p in damaged)
         return Finding(WRONG, f"{dataset.title}：{names} 已损坏或被改动", remedy)
     if missing:
-        text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(paths)} 个）"
+        text = f"{dataset.title}：缺 {len(missing)} 个文件（共 {len(every)} 个）"
         return Finding(
             NOTE, text, f"{remedy}（{dataset.size_text}）{stand_in(dataset)}"
         )
     title = dataset.title + edition(dataset, root=folder)
-    return Finding(GOOD, f"{title}：{len(paths)} 个文件，校验和正确")
+    return Finding(GOOD, f"{title}：{len(every)} 个文件，校验和正确")
 
 
 def stand_in(dataset: "DataSet") -> str:

@@ -1,7 +1,8 @@
 """Which data sets exist: kinds, files, sizes, checksums, addresses, licence, credit.
 
 A new data set is one more module in ``sets``, called like it, which defines
-``DATASET``: ``mnist`` is an example with files, ``digits`` one that a package brings.
+``DATASET``: ``mnist`` is an example with files, ``spoken_digits`` one with many small
+files, ``digits`` one that a package brings.
 Files lie on two hosts or more. Addresses never point to a branch; the checksum decides
 what a file is, wherever it comes from.
 """
@@ -60,6 +61,26 @@ class DataFile:
     def limit(self) -> int:
         """Bytes that a server may send."""
         return self.most if self.size is None else self.size
+
+
+@dataclass(frozen=True)
+class FileGroup(DataFile):
+    """Many small files that are fetched, checked and kept together.
+
+    Size and checksum are those of all, one behind the other; an address is that of the
+    folder in which they lie, with its slash.
+
+    Attributes
+    ----------
+    members : tuple of str
+        Their names.
+    folder : str
+        Where they lie, seen from the folder of all data, if that is not the folder
+        called like the data set.
+    """
+
+    members: tuple[str, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +190,34 @@ class TextData(DataSet):
     unit: str = "段"
     edition: Callable[[], str] | None = None
     kind: ClassVar[str] = "texts"
+
+
+@dataclass(frozen=True)
+class SoundData(DataSet):
+    """Recordings of classes such as words, by several speakers.
+
+    Attributes
+    ----------
+    read : callable
+        ``read(dataset, split, root)`` gives a list of clips, int16 (T,) each, and what
+        they are, int64 (N, 3): class, speaker and number of the take.
+    rate : int
+        Samples a second.
+    n_classes : int
+        Classes are in 0..n_classes - 1.
+    speakers : tuple of str
+        Names; a speaker's number is the place here.
+    """
+
+    rate: int = 8000
+    n_classes: int = 10
+    speakers: tuple[str, ...] = ()
+    kind: ClassVar[str] = "sounds"
+
+    @property
+    def form(self) -> tuple:
+        """What a stand-in must share with it."""
+        return (self.kind, self.rate, self.n_classes, len(self.speakers))
 
 
 def in_bytes(size: int) -> str:

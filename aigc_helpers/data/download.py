@@ -1,12 +1,11 @@
 """Files of the catalogue on this machine: found, downloaded, verified.
 
 ``AIGC_DATA_DIR`` names the folder, ``AIGC_MIRROR`` an address to ask first (it serves
-``<data set>/<file>``), ``AIGC_OFFLINE=1`` forbids asking anybody. A fault of this
-machine, such as a proxy that Python cannot use, is told and blames no host.
+``<data set>/<file>``, as the folder has it), ``AIGC_OFFLINE=1`` forbids asking anybody.
+A fault of this machine, such as a proxy that Python cannot use, is told and blames no host.
 """
 
 import errno
-import hashlib
 import os
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
 from aigc_helpers import environment
-from aigc_helpers.data.catalog import DataFile, DataSet, find_dataset
+from aigc_helpers.data.catalog import DataFile, DataSet, FileGroup, find_dataset
 from aigc_helpers.data.faults import LOCAL, TransferError, is_web_address
 from aigc_helpers.data.hosts import FailedHosts, Failure, host_of, without_password
-from aigc_helpers.data.transfer import Limits, pull
-from aigc_helpers.progress import progress
+from aigc_helpers.data.parts import Manner, discard, pull_verified, put_in_place
+from aigc_helpers.data.transfer import Limits
+from aigc_helpers.data.verification import find_fault, lies_at, path_of, place_of
 from aigc_helpers.reader import ForReader
 
 LIMITS = Limits()
@@ -147,9 +147,17 @@ def fetch(
     DatasetUnavailable
         If there is no good file and none can be had.
     """
-    file = find_dataset(dataset).file(filename)
+    found = find_dataset(dataset)
     root = Path(root) if root else data_dir()
-    path = root / dataset / filename
+    return bring(found, found.file(filename), root, Manner(limits, ask_again))
+
+
+def bring(dataset: DataSet, file: DataFile, root: Path, manner: Manner) -> Path:
+    """What `fetch` does, for an entry of the catalogue.
+
+    Of a group of files the path is that beside which its members lie.
+    """
+    path = path_of(dataset, file, root)
     fault = find_fault(path, file)
     if fault is None:
         return path
@@ -158,30 +166,17 @@ def fetch(
         raise DatasetUnavailable(path, "offline", detail)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{filename}.lock")
+        lock = path.with_name(f".{file.name}.lock")
         with FileLock(lock, timeout=LOCK_SECONDS):
             if find_fault(path, file) is not None:  # nobody else was faster
-                _download(file, path, FailedHosts(root), limits, ask_again)
+                urls = addresses(file, place_of(dataset, file))
+                _download(file, path, urls, FailedHosts(root), manner)
     except Timeout:
         detail = "another process has been downloading it for an hour"
         raise DatasetUnavailable(path, "busy", detail) from None
     except OSError as error:
         raise _disk_trouble(path, error) from error
     return path
-
-
-def find_fault(path: Path, file: DataFile) -> str | None:
-    """What is wrong with the file at ``path``, or None if it is a right one."""
-    try:
-        size = path.stat().st_size
-        if size != (file.size or size) and not file.also:
-            return f"the file has {size:,} bytes instead of {file.size:,}"
-        others = [other.checksum for other in file.also]
-        return _wrong_checksum(path, file.checksum, *others)
-    except (FileNotFoundError, NotADirectoryError):
-        return "there is no such file"
-    except OSError as error:
-        return f"the file cannot be read ({error.strerror})"
 
 
 def edition(dataset: DataSet, *, root: str | Path | None = None) -> str:
@@ -194,13 +189,9 @@ def edition(dataset: DataSet, *, root: str | Path | None = None) -> str:
         other.words
         for file in dataset.files
         for other in file.also
-        if _lies_at(folder / file.name, other.checksum)
+        if lies_at(folder / file.name, other.checksum)
     ]
     return "、".join(found)
-
-
-def _lies_at(path: Path, checksum: str) -> bool:
-    return path.is_file() and _wrong_checksum(path, checksum) is None
 
 
 def is_offline() -> bool:
@@ -223,27 +214,28 @@ def mirror_fault() -> tuple[str, str] | None:
     return None
 
 
-def addresses(file: DataFile, dataset: str) -> list[str]:
+def addresses(file: DataFile, place: str) -> list[str]:
     """Where to ask, in order: the user's mirror, then those of the catalogue."""
     usable = mirror() and not mirror_fault()
-    first = [f"{mirror()}/{dataset}/{file.name}"] if usable else []
+    name = "" if isinstance(file, FileGroup) else file.name
+    first = [f"{mirror()}/{place}/{name}"] if usable else []
     return [*first, *file.urls]
 
 
-def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
+def _download(file, path, urls, failed: FailedHosts, manner: Manner):
     """Ask one address after the other until a verified file is in place."""
     attempts, kinds = [], []
     if fault := mirror_fault():
         attempts.append(("AIGC_MIRROR", *fault))
         kinds.append("mirror")
     part = path.with_name(f".{path.name}.part")
-    for url in addresses(file, path.parent.name):
+    for url in urls:
         failure = failed.recent().get(host_of(url))
-        if failure and not ask_again:
+        if failure and not manner.ask_again:
             attempts.append((without_password(url), *_not_asked(failure)))
             continue
         try:
-            _pull_verified(url, part, file, limits)
+            pull_verified(url, part, file, manner)
         except TransferError as error:
             attempts.append((without_password(url), str(error), error.chinese))
             if error.blames_host:
@@ -252,7 +244,7 @@ def _download(file, path, failed: FailedHosts, limits: Limits, ask_again: bool):
                 kinds.append(error.local)
             continue
         failed.remove(url)
-        os.replace(part, path)
+        put_in_place(part, path, file)
         return _sync_folder(path.parent)
     fault = find_fault(path, file)
     detail = f"{fault}, and no address gave it"
@@ -269,49 +261,10 @@ def _not_asked(failure: Failure) -> tuple[str, str]:
     )
 
 
-def _pull_verified(url: str, part: Path, file: DataFile, limits: Limits) -> None:
-    """Fill ``part`` with the right bytes; no wrong part stays behind."""
-    held = part.stat().st_size if part.exists() else 0
-    if held < file.limit and not (file.size is None and _lies_at(part, file.checksum)):
-        _pull_with_bar(url, part, file, limits)
-    fault = _wrong_checksum(part, file.checksum)
-    if fault is None:
-        return
-    part.unlink()
-    if held:  # the older piece may be the culprit: once more, from the start
-        return _pull_verified(url, part, file, limits)
-    raise TransferError(
-        f"altered or damaged: {fault}",
-        "文件已损坏或被改动，校验和不对",
-        blames_host=False,
-    )
-
-
-def _pull_with_bar(url: str, part: Path, file: DataFile, limits: Limits) -> None:
-    with progress(total=file.size, label=file.name, unit="B") as bar:
-        pull(
-            url,
-            part,
-            file,
-            limits=limits,
-            report=lambda there: bar.update(there - bar.n),
-        )
-
-
-def _wrong_checksum(path: Path, checksum: str, *others: str) -> str | None:
-    """How the file's checksum differs, or None if it is one of those given."""
-    algorithm, _, expected = checksum.partition(":")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, algorithm).hexdigest()
-    if f"{algorithm}:{found}" in (checksum, *others):
-        return None
-    return f"its {algorithm.upper()} is {found}, expected {expected}"
-
-
 def _disk_trouble(path: Path, error: OSError) -> DatasetUnavailable:
     """The error to raise when the folder does not take the file."""
     if error.errno in _DISK_FULL:
-        path.with_name(f".{path.name}.part").unlink(missing_ok=True)
+        discard(path.with_name(f".{path.name}.part"))
         return DatasetUnavailable(path, "disk_full", "the disk is full")
     kind = "read_only"
     words = "is read-only" if error.errno in _READ_ONLY else f"fails: {error.strerror}"

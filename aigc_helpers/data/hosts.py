@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from aigc_helpers.files import write_text
 
 REMEMBERED = 600  # seconds
 FILE_NAME = "failed-hosts.json"
+_WRITING = threading.Lock()  # several downloads of one process share the file
 _UNREADABLE = (  # what a damaged file raises
     OSError,
     ValueError,
@@ -69,13 +71,15 @@ class FailedHosts:
 
     def add(self, url: str, reason: str, chinese: str) -> None:
         """Remember that the host of ``url`` failed now."""
-        self._write(self.recent() | {host_of(url): Failure(0.0, reason, chinese)})
+        with _WRITING:
+            self._write(self.recent() | {host_of(url): Failure(0.0, reason, chinese)})
 
     def remove(self, url: str) -> None:
         """Forget the host of ``url``: it answered."""
-        recent = self.recent()
-        if recent.pop(host_of(url), None):
-            self._write(recent)
+        with _WRITING:
+            recent = self.recent()
+            if recent.pop(host_of(url), None):
+                self._write(recent)
 
     def _write(self, recent: dict[str, Failure]) -> None:
         now = time.time()

@@ -1,5 +1,6 @@
 """One address to one partial file over HTTP, whatever the server does."""
 
+import contextlib
 import os
 import queue
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from aigc_helpers.data.catalog import DataFile
 from aigc_helpers.data.faults import (
@@ -49,44 +51,45 @@ def pull(
     *,
     limits: Limits,
     report: Callable[[int], None],
+    session: requests.Session | None = None,
 ) -> None:
     """Complete ``part`` to the size of ``file`` from ``url``; bytes are not checked.
 
     Where the size is not published, the server says where the file ends, within
-    ``file.limit``. ``report`` is called with the number of bytes that are there. Raises
+    ``file.limit``. ``report`` is called with the number of bytes that are there. With a
+    `session` that keeps connections none is opened for this file alone. Raises
     TransferError; an OSError is about the disk, never about the network.
     """
     deadline = time.monotonic() + limits.whole(file.limit)
     for attempt in range(1, limits.tries + 1):
+        have = part.stat().st_size if part.exists() else 0
+        answer = _Answer(url, have, deadline, limits, session)
         try:
-            return _pull_once(url, part, file, deadline, limits, report=report)
+            return _receive(answer, part, file, report)
         except TransferError as error:
             if not error.may_resume or attempt == limits.tries:
                 raise
+        finally:
+            answer.abandon()
         time.sleep(limits.pause)
 
 
-def _pull_once(url, part, file, deadline, limits, *, report):
-    have = part.stat().st_size if part.exists() else 0
-    answer = _Answer(url, have, deadline, limits)
-    try:
-        at, size = _extent(answer.head(), have, file, part)
-        most = file.limit if size is None else size
-        with part.open("r+b" if at else "wb") as out:
-            out.seek(at)
-            for chunk in answer.chunks():
-                at += len(chunk)
-                if at > most:
-                    raise TransferError(
-                        f"sends more than the {most:,} bytes expected",
-                        f"发来的多于应有的 {most:,} 字节",
-                    )
-                out.write(chunk)
-                report(at)
-            out.flush()
-            os.fsync(out.fileno())
-    finally:
-        answer.abandon()
+def _receive(answer: "_Answer", part: Path, file: DataFile, report) -> None:
+    at, size = _extent(answer.head(), answer.have, file, part)
+    most = file.limit if size is None else size
+    with part.open("r+b" if at else "wb") as out:
+        out.seek(at)
+        for chunk in answer.chunks():
+            at += len(chunk)
+            if at > most:
+                raise TransferError(
+                    f"sends more than the {most:,} bytes expected",
+                    f"发来的多于应有的 {most:,} 字节",
+                )
+            out.write(chunk)
+            report(at)
+        out.flush()
+        os.fsync(out.fileno())
     if size is not None and at < size:
         raise TransferError(
             f"ended after {at:,} of {size:,} bytes",
@@ -170,6 +173,17 @@ class _Session(requests.Session):
         return None
 
 
+def keeping(n: int) -> requests.Session:
+    """A session that keeps ``n`` connections to a host open, for many small files.
+
+    One that the server has closed in the meantime is opened again, once.
+    """
+    session = _Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=n, max_retries=1))
+    return session
+
+
 class _Answer:
     """An HTTP answer read in a thread of its own.
 
@@ -177,8 +191,8 @@ class _Answer:
     The reader of the queue keeps the time, so a slow drip cannot hold it up.
     """
 
-    def __init__(self, url: str, have: int, deadline: float, limits: Limits):
-        self.url, self.have = url, have
+    def __init__(self, url, have: int, deadline: float, limits: Limits, session=None):
+        self.url, self.have, self.session = url, have, session
         self.deadline, self.limits = deadline, limits
         self.items = queue.Queue(maxsize=16)
         self.abandoned = threading.Event()
@@ -216,7 +230,9 @@ class _Answer:
 
     def _run(self) -> None:
         try:
-            with _Session() as session, self._open(session) as response:
+            with contextlib.ExitStack() as stack:
+                session = self.session or stack.enter_context(_Session())
+                response = stack.enter_context(self._open(session))
                 self._put(response)
                 # Undecoded: the bytes of a .gz file are what the checksum is about.
                 for chunk in response.raw.stream(CHUNK, decode_content=False):

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from aigc_helpers.data.catalog import find_dataset
+from aigc_helpers.data.sets.spoken_digits_files import REVISION
 from aigc_helpers.environment import OFF, ON, SWITCHES
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +17,17 @@ def test_sizes_of_downloads_are_those_of_the_catalogue():
     assert f"《全唐诗》（{len(tang.files)} 个文件，{tang.size_text}）" in HOWTO
     assert f"莎士比亚的剧本（{plays.size_text}）" in HOWTO
     assert all(f"`{file.name}`" in HOWTO for file in mnist.files)
+
+
+def test_the_recordings_are_counted_and_go_where_they_are_looked_for():
+    digits = find_dataset("spoken_digits")
+    n_files = sum(len(group.members) for group in digits.files)
+    assert f"{digits.title}，{n_files:,} 个小文件，{digits.size_text}）" in HOWTO
+    assert f"free-spoken-digit-dataset/archive/{REVISION}.zip`" in HOWTO
+    [place] = {group.folder for group in digits.files}
+    assert f"镜像上的位置也是 `{place}`" in HOWTO
+    outer, inner = place.split("/")
+    assert f"把里面的 `{inner}` 文件夹放进数据目录下的 `{outer}` 文件夹" in HOWTO
 
 
 def test_switches_and_how_they_are_written_are_told():

@@ -25,9 +25,14 @@ class FaultyServer(ThreadingHTTPServer):
         self.body, self.requests, self.closing = body, [], threading.Event()
         self.files: dict[str, bytes] = {}  # other bodies, by file name
         self.as_proxy = 407  # it wants a password
+        self.connections = 0
 
     def url(self, behaviour: str, name: str = "data.bin") -> str:
         return f"http://127.0.0.1:{self.server_port}/{behaviour}/tiny/{name}"
+
+    def process_request(self, request, client_address):
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         """Clients hang up on us all the time: that is what is tested."""
@@ -56,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("http://"):
             return self.do_CONNECT()
         behaviour, name = self.path.split("/")[1], self.path.split("/")[-1]
-        self.body = self.server.files.get(name, self.server.body)
+        self.body, self.name = self.server.files.get(name, self.server.body), name
         self.server.requests.append((self.path, self.headers.get("Range")))
         self.close_connection = True
         getattr(self, behaviour.replace("-", "_"))()
@@ -95,6 +100,25 @@ class Handler(BaseHTTPRequestHandler):
         size = len(self.body)
         span = f"bytes {at}-{size - 1}/{size}"
         self.answer(206, self.body[at:], Content_Range=span)
+
+    def kept(self):
+        """Good, over a connection that stays open."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+        self.close_connection = False
+
+    def kept_in_vain(self):
+        """As if the connection stayed open, but it does not."""
+        self.kept()
+        self.close_connection = True
+
+    def partial(self):
+        """Has only the files that it was given."""
+        if self.name in self.server.files:
+            return self.good()
+        self.missing()
 
     def no_range(self):
         self.answer()

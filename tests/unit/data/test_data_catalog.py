@@ -40,8 +40,9 @@ def test_every_module_with_an_entry_is_listed_under_its_own_name():
 
 def test_what_stands_in_is_alike_and_needs_no_download():
     def form(dataset):
-        sizes = (getattr(dataset, name, None) for name in ("shape", "n_classes"))
-        return dataset.kind, *sizes
+        names = ("shape", "n_classes", "rate")
+        sizes = (getattr(dataset, name, None) for name in names)
+        return dataset.kind, *sizes, len(getattr(dataset, "speakers", ()))
 
     for dataset in catalog.datasets().values():
         if dataset.stand_in is not None:
@@ -52,6 +53,7 @@ def test_what_stands_in_is_alike_and_needs_no_download():
     assert catalog.datasets()["mnist"].stand_in == "digits"
     assert catalog.datasets()["tang"].stand_in == "idioms"
     assert catalog.datasets()["faces"].stand_in == "digit_people"
+    assert catalog.datasets()["spoken_digits"].stand_in == "tones"
 
 
 def test_a_fall_back_of_another_form_is_refused():

@@ -20,7 +20,7 @@ from faulty_server import BODY, FaultyServer, running
 from socks_server import UNREACHABLE, socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
-from aigc_helpers.data.catalog import DataFile, DataSet, Edition
+from aigc_helpers.data.catalog import DataFile, DataSet, Edition, FileGroup
 from aigc_helpers.data.download import DatasetUnavailable, edition, fetch
 from aigc_helpers.data.transfer import Limits
 
@@ -858,6 +858,8 @@ def test_the_catalogue_is_complete_and_pinned():
             assert len(bytes.fromhex(digest)) == hashlib.new(algorithm).digest_size
             assert all(e.checksum.startswith(f"{algorithm}:") for e in file.also)
             assert len({hosts.host_of(url) for url in file.urls}) >= 2
+            is_group = isinstance(file, FileGroup)
+            end = "/" if is_group else f"/{file.name}"
             for url in file.urls:  # figshare numbers its files
-                assert url.endswith(f"/{file.name}") or "figshare.com/files/" in url
+                assert url.endswith(end) or "figshare.com/files/" in url
                 assert "/master/" not in url and "/main/" not in url
