@@ -30,6 +30,7 @@ from aigc_helpers.metrics.points import energy_distance, kernel_log_density
 from aigc_helpers.metrics.resampling import (
     bootstrap_interval,
     grouped_interval,
+    nested_interval,
     paired_interval,
     wilson_interval,
 )

@@ -12,6 +12,25 @@ from aigc_helpers.speech.quantisation import (
     mu_law_encode,
     quantise,
 )
+from aigc_helpers.speech.recognition import (
+    N_DIGITS,
+    UNSURE,
+    AudibleRecogniser,
+    SpeechRecogniser,
+    hear_words,
+    recognise,
+    transcribe,
+)
+from aigc_helpers.speech.recognition_evaluation import (
+    edit_distance,
+    is_heard,
+    other_sounds,
+    spoken_strings,
+    string_errors,
+    vocoded,
+    word_error_rate,
+)
+from aigc_helpers.speech.recognition_training import train_recogniser
 from aigc_helpers.speech.spectra import (
     griffin_lim,
     hann_window,
