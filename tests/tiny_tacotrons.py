@@ -33,3 +33,13 @@ def tone(digit: int, speaker: int = 0, seconds: float = 0.2, silence: float = 0.
     around = torch.zeros(round(silence * RATE))
     wave = torch.cat([around, wave, around])
     return SimpleNamespace(wave=wave, digit=digit, speaker=speaker)
+
+
+def recordings(clips) -> SimpleNamespace:
+    """What a `data.SoundSet` holds of clips such as tones."""
+    clips = list(clips)
+    return SimpleNamespace(
+        clips=[clip.wave for clip in clips],
+        digits=torch.tensor([clip.digit for clip in clips]),
+        speakers=torch.tensor([clip.speaker for clip in clips]),
+    )

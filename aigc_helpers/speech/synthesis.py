@@ -16,7 +16,8 @@ SHARPNESS = 1.2  # power of magnitudes before phases are sought
 N_ITERATIONS = 40  # of Griffin and Lim
 LEVEL = -22.0  # dBFS of what is not silent
 QUIET = 35.0  # dB below the loudest 50 ms: what is less counts as silence
-STEPS_PER_DIGIT, STEPS_BESIDES = 60, 20  # frames that are written at most
+FRAMES_PER_DIGIT, FRAMES_BESIDES = 60, 20  # frames that are written at most
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def synthesise(model, texts: Sequence, voices: Sequence[int]) -> list[Synthesis]
     digits = [digits_of(text) for text in texts]
     _require_voices(voices, len(texts), model.voices.num_embeddings)
     letters = [spell(row) for row in digits]
-    most = STEPS_BESIDES + STEPS_PER_DIGIT * max(map(len, digits))
+    most = FRAMES_BESIDES + FRAMES_PER_DIGIT * max(map(len, digits))
     with evaluation_mode(model):
         frames, weights, ends = _write(
             model, encode_all(letters), torch.tensor(list(voices)), most
@@ -187,11 +188,10 @@ class Reading(NamedTuple):
 def centres(attention: torch.Tensor) -> torch.Tensor:
     """The mean place (n,) of each step's weights (n, S), in letters from 0.
 
-    A step that looks beyond the letters counts as looking at the last.
+    Rows are scaled to the sum 1: a mixture's curves reach beyond the letters.
     """
     places = torch.arange(attention.shape[1], dtype=attention.dtype)
-    missing = (1 - attention.sum(1)).clamp(min=0)  # (n,)
-    return attention @ places + missing * places[-1]
+    return attention @ places / attention.sum(1).clamp(min=TINY)
 
 
 def reading(attention: torch.Tensor) -> Reading:

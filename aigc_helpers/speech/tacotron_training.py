@@ -67,12 +67,19 @@ def take(wave: torch.Tensor, digit: int, speaker: int) -> Take:
     return Take(digit, speaker, normalised(spectrum), normalised(mel))
 
 
-def takes(clips) -> list[Take]:
-    """Takes of clips that have ``wave``, ``digit`` and ``speaker``.
+def takes_of(recordings, keep=None) -> list[Take]:
+    """Takes of a `data.SoundSet`, or of those that ``keep`` (N,) says.
 
     What is longer than ``LONGEST_TAKE`` frames is left out: a noise stands beside it.
     """
-    found = [take(clip.wave, clip.digit, clip.speaker) for clip in clips]
+    rows = zip(
+        recordings.clips,
+        recordings.digits.tolist(),
+        recordings.speakers.tolist(),
+        [True] * len(recordings.clips) if keep is None else keep,
+        strict=True,
+    )
+    found = [take(*row) for *row, is_kept in rows if is_kept]
     return [take for take in found if len(take.mel) <= LONGEST_TAKE + 2 * MARGIN]
 
 

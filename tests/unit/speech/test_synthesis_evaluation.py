@@ -3,12 +3,12 @@
 import pytest
 import tiny_tacotrons
 import torch
-from tiny_tacotrons import tone
+from tiny_tacotrons import recordings, tone
 
 from aigc_helpers.speech import synthesis_evaluation as evaluation
 from aigc_helpers.speech.synthesis import Synthesis
 from aigc_helpers.speech.synthesis_evaluation import Utterance
-from aigc_helpers.speech.tacotron_training import takes
+from aigc_helpers.speech.tacotron_training import takes_of
 
 
 def utterance(text: str, heard: str, voice: int = 0, places=(0, 1, 2, 3)):
@@ -64,10 +64,13 @@ def test_strings_have_their_length_and_all_digits():
 def test_a_copy_is_nearer_than_any_other_take():
     """Nearest among the takes of its own digit and speaker, others left aside."""
     pitched = [tone(digit, 0, seconds) for digit in (1, 5) for seconds in (0.2, 0.3)]
-    training = takes(pitched)
+    training = takes_of(recordings(pitched))
     other = tone(1, 0, 0.25)
     other.wave = other.wave + 0.01 * torch.sin(torch.arange(len(other.wave)) * 0.4)
-    (copy, held_out), wrong = takes([pitched[0], other]), takes([tone(5, 0, 0.2)])
+    (copy, held_out), wrong = (
+        takes_of(recordings(clips))
+        for clips in ([pitched[0], other], [tone(5, 0, 0.2)])
+    )
     found = evaluation.nearness([copy], training, [held_out])
     assert found.synthetic.item() < 1e-3 < 0.1 < found.held_out.item()
     disguised = [type(copy)(1, 0, one.spectrum, one.mel) for one in wrong]
@@ -77,6 +80,6 @@ def test_a_copy_is_nearer_than_any_other_take():
 def test_the_take_of_an_utterance_is_that_of_its_sound():
     clip = tone(4)
     one = Utterance("4", 1, None, clip.wave, "4")
-    found, (real,) = evaluation.take_of(one), takes([clip])
+    found, (real,) = evaluation.take_of(one), takes_of(recordings([clip]))
     assert (found.digit, found.speaker) == (4, 1)
     assert torch.equal(found.mel, real.mel)

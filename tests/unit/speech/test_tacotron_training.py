@@ -5,7 +5,7 @@ import signal
 import pytest
 import tiny_tacotrons
 import torch
-from tiny_tacotrons import tone
+from tiny_tacotrons import recordings, tone
 
 from aigc_helpers.reader import Stopped
 from aigc_helpers.speech import spectra, tacotron, tacotron_training, waveforms
@@ -18,14 +18,16 @@ from aigc_helpers.speech.tacotron_training import (
     string_together,
     tacotron_losses,
     take,
-    takes,
+    takes_of,
     train_tacotron,
 )
 from aigc_helpers.training import Run
 
 
 def tone_takes() -> list:
-    return takes(tone(digit, speaker) for digit in range(3) for speaker in range(2))
+    return takes_of(
+        recordings(tone(digit, speaker) for digit in range(3) for speaker in range(2))
+    )
 
 
 def in_nats(x):
@@ -47,7 +49,7 @@ def test_a_take_is_trimmed_levelled_and_between_silences():
 
 def test_a_long_recording_is_left_out():
     clips = [tone(1), tone(2, seconds=1.0)]
-    assert [take.digit for take in takes(clips)] == [1]
+    assert [take.digit for take in takes_of(recordings(clips))] == [1]
 
 
 def test_a_string_is_what_its_waveforms_in_a_row_would_be():
