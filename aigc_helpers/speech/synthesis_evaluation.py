@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import torch
 
-from aigc_helpers.metrics import paired_interval, wilson_interval
+from aigc_helpers.metrics import nested_interval, wilson_interval
 from aigc_helpers.speech.alignment import warped_distances
+from aigc_helpers.speech.recognition import transcribe
+from aigc_helpers.speech.recognition_evaluation import edit_distance
 from aigc_helpers.speech.synthesis import Synthesis, reading, synthesise, waveform_of
 from aigc_helpers.speech.tacotron import denormalised
 from aigc_helpers.speech.tacotron_training import MARGIN, Take, take
@@ -24,23 +26,21 @@ class Utterance:
     heard: str
 
 
-def utterances(model, listen, texts: Sequence[str], voices: Sequence[int]) -> list:
-    """Each text in each voice, spoken and listened to.
+def utterances(model, recogniser, texts: Sequence[str], voices: Sequence[int]) -> list:
+    """Each text in each voice, spoken, and transcribed by a recogniser.
 
     Parameters
     ----------
     model : Tacotron
-    listen : callable
-        ``listen(waveforms)`` gives the string of digits that each is taken for, as
-        `recognition.transcribe` does.
+    recogniser : SpeechRecogniser
+        It should have heard real recordings only.
     texts, voices : sequences
-        All pairs are spoken.
+        All pairs are spoken, voice by voice for each text.
     """
     pairs = [(text, voice) for text in texts for voice in voices]
     found = synthesise(model, *zip(*pairs, strict=True))
     waves = [waveform_of(one) for one in found]
-    heard = listen(waves)
-    rows = zip(pairs, found, waves, heard, strict=True)
+    rows = zip(pairs, found, waves, transcribe(recogniser, waves), strict=True)
     return [Utterance(*pair, *rest) for pair, *rest in rows]
 
 
@@ -59,12 +59,20 @@ class Share(NamedTuple):
 
 
 def understood(spoken: Sequence[Utterance]) -> Share:
-    """Share of the utterances that are heard as they were said, texts as groups.
+    """Share of the utterances that are transcribed as they were said.
 
-    One text in several voices is no several pieces of news: each text is one.
+    One text in several voices is no several pieces of news, nor is one voice with
+    several texts: texts are groups, drawn anew with their voices.
     """
-    right = [float(one.heard == one.text) for one in spoken]
-    return Share(*paired_interval(torch.tensor(right), [one.text for one in spoken]))
+    right = torch.tensor([float(one.heard == one.text) for one in spoken])
+    return Share(*nested_interval(right, [one.text for one in spoken]))
+
+
+def word_errors(spoken: Sequence[Utterance]) -> Share:
+    """Word error rate, a mean over texts of equal length, which are the groups."""
+    errors = [edit_distance(one.text, one.heard) / len(one.text) for one in spoken]
+    groups = [one.text for one in spoken]
+    return Share(*nested_interval(torch.tensor(errors), groups))
 
 
 def understood_by(spoken: Sequence[Utterance], name: str) -> dict:

@@ -6,7 +6,7 @@ import torch
 from tiny_tacotrons import recordings, tone
 
 from aigc_helpers.speech import synthesis_evaluation as evaluation
-from aigc_helpers.speech.synthesis import Synthesis
+from aigc_helpers.speech.synthesis import Synthesis, speak
 from aigc_helpers.speech.synthesis_evaluation import Utterance
 from aigc_helpers.speech.tacotron_training import takes_of
 
@@ -17,27 +17,25 @@ def utterance(text: str, heard: str, voice: int = 0, places=(0, 1, 2, 3)):
     return Utterance(text, voice, found, torch.zeros(100), heard)
 
 
-def test_each_text_is_spoken_in_each_voice_and_heard_in_order():
-    lengths = []
+def test_each_text_is_spoken_in_each_voice_and_heard_in_order(monkeypatch):
+    """The ear counts samples: what it hears tells which waveform it heard."""
 
-    def listen(waves):
-        lengths.extend(len(wave) for wave in waves)
-        return [str(i) for i in range(len(waves))]
+    def transcribe(recogniser, waves):
+        return [f"{recogniser} {len(wave)}" for wave in waves]
 
+    monkeypatch.setattr(evaluation, "transcribe", transcribe)
     model = tiny_tacotrons.tacotron()
-    spoken = evaluation.utterances(model, listen, ["1", "20"], [0, 1])
-    assert [(one.text, one.voice) for one in spoken] == [
-        ("1", 0),
-        ("1", 1),
-        ("20", 0),
-        ("20", 1),
-    ]
-    assert [one.heard for one in spoken] == ["0", "1", "2", "3"]
-    assert [len(one.waveform) for one in spoken] == lengths
+    spoken = evaluation.utterances(model, "ear", ["1", "20"], [0, 1])
+    pairs = [("1", 0), ("1", 1), ("20", 0), ("20", 1)]
+    assert [(one.text, one.voice) for one in spoken] == pairs
+    for one in spoken:
+        assert one.heard == f"ear {len(one.waveform)}"
+        again, _ = speak(model, one.text, one.voice)
+        torch.testing.assert_close(one.waveform, again, rtol=0, atol=1e-3)
     assert spoken[2].found.letters == " two zero "
 
 
-def test_voices_of_a_text_are_one_observation():
+def test_texts_are_what_is_drawn_anew():
     spoken = [utterance("1", "1", voice) for voice in range(3)]
     spoken += [utterance("2", "2"), utterance("3", "8")]
     share = evaluation.understood(spoken)
@@ -45,6 +43,16 @@ def test_voices_of_a_text_are_one_observation():
     assert share.interval[0] < share.value < share.interval[1]
     assert evaluation.understood_by(spoken, "text") == {"1": 1, "2": 1, "3": 0}
     assert evaluation.understood_by(spoken, "voice") == {0: 2 / 3, 1: 1, 2: 1}
+
+
+def test_words_left_out_added_and_replaced_are_errors():
+    heard = ["1234", "124", "12634"]
+    texts = ["1234", "1254", "1234"]
+    rows = list(zip(texts, heard, strict=True)) + [("7777", "7771")]
+    share = evaluation.word_errors([utterance(*row) for row in rows])
+    # two utterances of one text, 0 and 1 of 4 wrong, count as one text
+    assert share.value == pytest.approx((1 / 8 + 1 / 4 + 1 / 4) / 3)
+    assert share.interval[0] <= share.value <= share.interval[1]
 
 
 def test_the_share_that_is_read_in_order():
