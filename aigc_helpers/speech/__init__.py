@@ -4,6 +4,7 @@ Waveforms brought to one rate and level, their spectra and the way back, and amp
 in 256 levels.
 """
 
+from aigc_helpers.speech.alignment import warped_distances
 from aigc_helpers.speech.quantisation import (
     compress,
     dequantise,
@@ -46,6 +47,26 @@ from aigc_helpers.speech.spectra import (
     split_frames,
     stft,
 )
+from aigc_helpers.speech.spelling import digits_of, spell
+from aigc_helpers.speech.synthesis import (
+    Synthesis,
+    reading,
+    speak,
+    synthesise,
+    waveform_of,
+)
+from aigc_helpers.speech.synthesis_evaluation import (
+    nearness,
+    random_strings,
+    read_in_order,
+    take_of,
+    understood,
+    understood_by,
+    utterances,
+    word_errors,
+)
+from aigc_helpers.speech.tacotron import Tacotron
+from aigc_helpers.speech.tacotron_training import takes_of, train_tacotron
 from aigc_helpers.speech.waveforms import (
     RATE,
     level,

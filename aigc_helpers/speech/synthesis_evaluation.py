@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 
 from aigc_helpers.metrics import nested_interval, wilson_interval
 from aigc_helpers.speech.alignment import warped_distances
-from aigc_helpers.speech.recognition import transcribe
+from aigc_helpers.speech.recognition import SHORTEST, transcribe
 from aigc_helpers.speech.recognition_evaluation import edit_distance
 from aigc_helpers.speech.synthesis import Synthesis, reading, synthesise, waveform_of
 from aigc_helpers.speech.tacotron import denormalised
 from aigc_helpers.speech.tacotron_training import MARGIN, Take, take
+from aigc_helpers.speech.waveforms import RATE
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,14 @@ def utterances(model, recogniser, texts: Sequence[str], voices: Sequence[int]) -
     pairs = [(text, voice) for text in texts for voice in voices]
     found = synthesise(model, *zip(*pairs, strict=True))
     waves = [waveform_of(one) for one in found]
-    rows = zip(pairs, found, waves, transcribe(recogniser, waves), strict=True)
+    heard = transcribe(recogniser, [_long_enough(wave) for wave in waves])
+    rows = zip(pairs, found, waves, heard, strict=True)
     return [Utterance(*pair, *rest) for pair, *rest in rows]
+
+
+def _long_enough(wave):
+    """A waveform with silence behind it, where a recogniser would refuse it."""
+    return F.pad(wave, (0, max(0, round(SHORTEST * RATE) - len(wave))))
 
 
 def random_strings(n: int, size: int, seed: int = 0) -> list[str]:
