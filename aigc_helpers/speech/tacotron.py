@@ -129,7 +129,7 @@ class MixtureAttention(nn.Module):
 
     first_move, first_width = 0.5, 1.5  # letters
 
-    def __init__(self, hidden: int, dim: int, n_curves: int = 3):
+    def __init__(self, hidden: int, dim: int, n_curves: int = 1):
         super().__init__()
         self.n_curves = n_curves
         self.to_shape = nn.Sequential(

@@ -29,9 +29,10 @@ def test_each_text_is_spoken_in_each_voice_and_heard_in_order(monkeypatch):
     pairs = [("1", 0), ("1", 1), ("20", 0), ("20", 1)]
     assert [(one.text, one.voice) for one in spoken] == pairs
     for one in spoken:
-        assert one.heard == f"ear {len(one.waveform)}"
-        again, _ = speak(model, one.text, one.voice)
-        torch.testing.assert_close(one.waveform, again, rtol=0, atol=1e-3)
+        assert one.heard == f"ear {max(800, len(one.waveform))}"  # 0.1 s at least
+        wave, found = speak(model, one.text, one.voice)
+        assert wave.shape == one.waveform.shape
+        torch.testing.assert_close(one.found.spectrum, found.spectrum)
     assert spoken[2].found.letters == " two zero "
 
 

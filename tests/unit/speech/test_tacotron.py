@@ -91,7 +91,7 @@ def test_a_mixture_is_a_sum_of_normal_densities():
 @torch.no_grad()
 def test_a_mixture_starts_with_the_move_that_its_bias_says():
     torch.manual_seed(0)
-    attention = MixtureAttention(16, 4)
+    attention = MixtureAttention(16, 4, n_curves=3)
     h, start = torch.zeros(1, 16), attention.initial(torch.zeros(1, 3, 4))
     attention.to_shape[0].bias.zero_()
     places, is_there = torch.arange(3.0), torch.ones(1, 3, dtype=torch.bool)
