@@ -24,7 +24,7 @@ RECIPES = {
         "speech",
         "SpeechRecogniser",
         "听数字的网络",
-        steps=2000,
+        steps=1200,
         batch_size=64,
         arguments={"width": 16, "hidden": 80},
         data=RECORDINGS,

@@ -15,7 +15,7 @@ from aigc_helpers.tables.measuring import Table
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 OFFICIAL = "official"
-TRAINING = {"steps": 1000, "batch_size": 64}
+TRAINING = {"steps": 600, "batch_size": 64}
 N_STRINGS = 60
 DIGITS = 4
 
