@@ -122,7 +122,8 @@ class MixtureAttention(nn.Module):
     r"""Weights :math:`\sum_k w_k \mathcal{N}(s; \mu_k, \sigma_k^2)` at the places s.
 
     Each step moves the centres by softplus(…) > 0; w by softmax, sigma by softplus. The
-    sum of a row is less than 1 where a curve reaches beyond the letters.
+    sum of a row is less than 1 where a curve reaches beyond the letters. One curve is
+    monotonic; of several, now this and now that one may be the highest.
     """
 
     first_move, first_width = 0.5, 1.5  # letters
