@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import torch
 
-from aigc_helpers.speech.spelling import N_SYMBOLS
 from aigc_helpers.speech.tacotron import Tacotron
 from aigc_helpers.speech.waveforms import RATE
 
@@ -17,7 +16,7 @@ def tacotron(attention: str = "mixture", *, seed: int = 0, **options) -> Tacotro
     sizes = {"dim": 8, "hidden": 12, "n_frames": 2} | options
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Tacotron(N_SYMBOLS, N_VOICES, attention=attention, **sizes)
+        model = Tacotron(N_VOICES, attention=attention, **sizes)
         with torch.no_grad():
             for weight in model.parameters():
                 weight.add_(0.2 * torch.randn_like(weight))

@@ -9,9 +9,9 @@ from aigc_helpers.reader import Mistake
 
 WORDS = "zero one two three four five six seven eight nine".split()
 BREAK = " "  # stands between words, before the first and behind the last
-SYMBOLS = [BREAK, *sorted(set("".join(WORDS)))]  # symbol i has the number i + 1
+SYMBOLS = " efghinorstuvwxz"  # symbol i has the number i + 1
 PADDING = 0
-N_SYMBOLS = 1 + len(SYMBOLS)
+N_SYMBOLS = 17  # with padding
 MOST_DIGITS = 10
 
 

@@ -17,7 +17,6 @@ N_ITERATIONS = 40  # of Griffin and Lim
 LEVEL = -22.0  # dBFS of what is not silent
 QUIET = 35.0  # dB below the loudest 50 ms: what is less counts as silence
 FRAMES_PER_DIGIT, FRAMES_BESIDES = 60, 20  # frames that are written at most
-TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -164,43 +163,35 @@ class Reading(NamedTuple):
 
     Attributes
     ----------
-    back : float
-        The farthest that its centre went back behind where it had been.
-    jump : float
+    back : int
+        The farthest that it went back behind where it had been.
+    jump : int
         The longest move ahead in a step.
-    left : float
-        How many letters lay ahead of it at the end, at the farthest point reached.
+    left : int
+        How many letters lay ahead of the farthest point that it reached.
     """
 
-    back: float
-    jump: float
-    left: float
+    back: int
+    jump: int
+    left: int
 
     @property
     def is_monotonic(self) -> bool:
-        """It never goes back by a letter, nor past three unread, and reads to the end.
+        """It never goes back by two letters or past three, and reads to the end.
 
-        Of the letters at the end one may be left besides the space that ends the text.
+        One letter is no finer than a blurred look; at the end, a letter and the space
+        behind it may be left.
         """
-        return self.back < 1 and self.jump < 4 and self.left < 2.5
-
-
-def centres(attention: torch.Tensor) -> torch.Tensor:
-    """The mean place (n,) of each step's weights (n, S), in letters from 0.
-
-    Rows are scaled to the sum 1: a mixture's curves reach beyond the letters.
-    """
-    places = torch.arange(attention.shape[1], dtype=attention.dtype)
-    return attention @ places / attention.sum(1).clamp(min=TINY)
+        return self.back <= 1 and self.jump <= 3 and self.left <= 2
 
 
 def reading(attention: torch.Tensor) -> Reading:
-    """How attention (n, S) went from the first letter to the last."""
-    place = centres(attention)
-    place = torch.cat([place.new_zeros(1), place])  # it starts at the first letter
+    """How the largest weight of each step (n, S) went from the first letter on."""
+    place = attention.argmax(1)  # (n,)
+    place = torch.cat([place.new_zeros(1), place])
     farthest = place.cummax(0).values
     return Reading(
-        float((farthest - place).max()),
-        float(place.diff().max()),
-        float(attention.shape[1] - 1 - farthest[-1]),
+        int((farthest - place).max()),
+        int(place.diff().max()),
+        int(attention.shape[1] - 1 - farthest[-1]),
     )

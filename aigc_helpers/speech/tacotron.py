@@ -17,11 +17,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.reader import Mistake
-from aigc_helpers.speech.spelling import PADDING
+from aigc_helpers.speech.spelling import N_SYMBOLS, PADDING
 
 N_MEL, N_BINS = 40, 257
 CENTRE, SCALE = -1.5, 2.0  # of log magnitudes, in nats
-FLOOR = math.log(1e-3)  # the smallest log magnitude
+FLOOR = -6.907755  # ln 0.001, the smallest log magnitude
+SILENCE = (FLOOR - CENTRE) / SCALE  # what a silent frame consists of
 NEVER = -1e9  # energy of padding
 
 
@@ -33,9 +34,6 @@ def normalised(log_magnitude):
 def denormalised(x):
     """Inverse of `normalised`, and no less than the floor of log magnitudes."""
     return (x * SCALE + CENTRE).clamp(min=FLOOR)
-
-
-SILENCE = normalised(FLOOR)  # what a silent frame consists of
 
 
 class Encoder(nn.Module):
@@ -124,7 +122,8 @@ class MixtureAttention(nn.Module):
     r"""Weights :math:`\sum_k w_k \mathcal{N}(s; \mu_k, \sigma_k^2)` at the places s.
 
     Each step moves the centres by softplus(…) > 0; w by softmax, sigma by softplus. The
-    sum of a row is less than 1 where a curve reaches beyond the letters.
+    sum of a row is less than 1 where a curve reaches beyond the letters. One curve is
+    monotonic; of several, now this and now that one may be the highest.
     """
 
     first_move, first_width = 0.5, 1.5  # letters
@@ -216,8 +215,8 @@ class Tacotron(nn.Module):
 
     Parameters
     ----------
-    n_symbols, n_voices : int
-        Of letters, 0 being padding; of speakers.
+    n_voices : int
+        Of speakers.
     dim, hidden : int
         Of a letter's features; of each of the decoder's two states.
     attention : str
@@ -235,7 +234,6 @@ class Tacotron(nn.Module):
 
     def __init__(
         self,
-        n_symbols: int,
         n_voices: int,
         dim: int = 64,
         hidden: int = 128,
@@ -250,7 +248,7 @@ class Tacotron(nn.Module):
                 f"没有 {attention!r} 这种注意力，可以写：{list(ATTENTIONS)}。",
             )
         self.n_frames, size = n_frames, hidden // 2
-        self.encoder = Encoder(n_symbols, dim)
+        self.encoder = Encoder(N_SYMBOLS, dim)
         self.voices = nn.Embedding(n_voices, size)
         self.prenet = Prenet(N_MEL, size, dropout)
         self.attention = ATTENTIONS[attention](hidden, dim)

@@ -34,7 +34,8 @@ def small(monkeypatch):
     )
     monkeypatch.setattr(speech_recipes, "N_STRINGS", 3)
     monkeypatch.setattr(speech_recipes, "LENGTH", 2)
-    sizes = {"n_symbols": 17, "n_voices": 3, "dim": 8, "hidden": 16}
+    monkeypatch.setattr(speech_recipes, "VOICES", (0, 1, 2))
+    sizes = {"n_voices": 3, "dim": 8, "hidden": 16}
     changes = {"arguments": sizes, "steps": 5, "batch_size": 4}
     monkeypatch.setitem(recipes.RECIPES, NAME, Recipe(**{**vars(RECIPE), **changes}))
 

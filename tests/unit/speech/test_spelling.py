@@ -33,6 +33,7 @@ def test_what_is_no_string_of_digits_is_refused(text, chinese):
 def test_each_symbol_has_a_number_of_its_own_and_padding_none():
     everything = spelling.encode(spelling.spell(range(10)))
     assert set(everything.tolist()) == set(range(1, spelling.N_SYMBOLS))
+    assert set(spelling.SYMBOLS) == set(spelling.spell(range(10)))
     batch = spelling.encode_all([" one ", " three "])
     assert batch.shape == (2, 7) and batch.dtype == torch.int64
     assert (batch[0, 5:] == spelling.PADDING).all() and (batch[1] > 0).all()

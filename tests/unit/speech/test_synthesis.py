@@ -5,7 +5,8 @@ import tiny_tacotrons
 import torch
 
 from aigc_helpers.reader import Mistake
-from aigc_helpers.speech import synthesis
+from aigc_helpers.speech import synthesis, tacotron
+from aigc_helpers.speech.spelling import encode_all
 from aigc_helpers.speech.synthesis import levelled, reading, synthesise
 
 
@@ -50,6 +51,36 @@ def test_several_at_once_are_what_each_is_alone():
         (alone,) = synthesise(model, [text], [voice])
         torch.testing.assert_close(alone.spectrum, found.spectrum, rtol=0, atol=1e-4)
         torch.testing.assert_close(alone.attention, found.attention)
+
+
+@torch.no_grad()
+def test_what_is_written_follows_from_itself():
+    """Fed with its own frames, a network says them again."""
+    model = tiny_tacotrons.tacotron(n_frames=3)
+    model.to_stop.bias.fill_(-9)
+    model.to_frames.weight.mul_(0.3)  # no number below the floor
+    (found,) = synthesise(model, ["12"], [1])
+    own = tacotron.normalised(found.mel.T)[None]  # (1, T, 40), none below the floor
+    assert own.min() > tacotron.SILENCE
+    letters = encode_all([found.letters])
+    again, _, weights = model(letters, torch.tensor([1]), own)
+    torch.testing.assert_close(again, own, rtol=0, atol=1e-4)
+    torch.testing.assert_close(weights[0], found.attention, rtol=0, atol=1e-4)
+
+
+def test_the_first_stop_counts_while_others_go_on(monkeypatch):
+    model, steps = tiny_tacotrons.tacotron(), []
+    step = model.step
+
+    def stopping_at_2_and_5(*inputs):
+        group, _, *rest = step(*inputs)
+        steps.append(len(steps))
+        stop = torch.tensor([steps[-1] >= 2, steps[-1] == 5]).float() - 0.5
+        return group, stop, *rest
+
+    monkeypatch.setattr(model, "step", stopping_at_2_and_5)
+    found = synthesise(model, ["1", "2"], [0, 0])
+    assert [len(one.attention) for one in found] == [3, 6] and len(steps) == 6
 
 
 def test_the_same_text_sounds_the_same():
@@ -115,7 +146,8 @@ def test_a_reading_has_its_steps(places, back, jump, left):
     ("places", "is_monotonic"),
     [
         ([0, 1, 2, 4, 6], True),
-        ([0, 1, 2, 1, 2, 4, 6], False),  # goes back
+        ([0, 1, 2, 1, 4, 7], True),
+        ([0, 1, 2, 0, 2, 4, 6], False),  # goes back
         ([0, 1, 5, 6], False),  # leaves letters out
         ([0, 1, 2, 4, 5], True),
         ([0, 1, 2, 4], False),  # does not come to the end
@@ -123,9 +155,3 @@ def test_a_reading_has_its_steps(places, back, jump, left):
 )
 def test_what_reads_from_left_to_right_is_monotonic(places, is_monotonic):
     assert reading(looking_at(*places)).is_monotonic == is_monotonic
-
-
-def test_a_blurred_look_counts_at_its_centre_whatever_its_sum():
-    weights = torch.tensor([[0.25, 0.5, 0.25, 0.0], [0.0, 0.0, 0.1, 0.3]])
-    centres = synthesis.centres(weights)
-    torch.testing.assert_close(centres, torch.tensor([1.0, 2.75]))

@@ -122,10 +122,10 @@ def test_normalised_magnitudes_come_back_and_end_at_the_floor():
 
 def test_the_default_fits_on_a_page():
     """Half a million numbers are 1 MB as float16."""
-    model = Tacotron(n_symbols=17, n_voices=6)
+    model = Tacotron(n_voices=6)
     assert sum(weight.numel() for weight in model.parameters()) <= 500_000
 
 
 def test_an_attention_that_does_not_exist_is_refused():
     with pytest.raises(Mistake, match="'content', 'location', 'mixture'"):
-        Tacotron(9, 1, attention="self")
+        Tacotron(1, attention="self")

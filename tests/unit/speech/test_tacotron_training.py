@@ -168,6 +168,15 @@ def test_training_lowers_the_losses(attention):
     assert not model.training
 
 
+def test_a_guide_pulls_attention_to_the_diagonal():
+    def off_diagonal(guided):
+        model = tiny_tacotrons.tacotron("content", n_frames=4)
+        options = {"steps": 15, "batch_size": 4, "lr": 2e-2, "guided": guided}
+        return train_tacotron(model, tone_takes(), **options)[1]["guide"][-1]
+
+    assert off_diagonal(20.0) < 0.9 * off_diagonal(0.0)
+
+
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path):
     def trained(**options):
         model = tiny_tacotrons.tacotron()
