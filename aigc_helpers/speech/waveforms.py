@@ -110,7 +110,7 @@ def resample(waveform: torch.Tensor, rate: int) -> torch.Tensor:
     if not isinstance(rate, Integral) or not RATES[0] <= rate <= RATES[1]:
         text = f"rate must be a whole number in {RATES[0]}..{RATES[1]}, not {rate!r}"
         raise wrong(
-            text, "rate", rate, f"{RATES[0]} 到 {RATES[1]} 的整数（每秒采样数）"
+            text, "rate", rate, f"{RATES[0]} 到 {RATES[1]} 的整数（每秒采样点数）"
         )
     from scipy.signal import resample_poly  # slow to import, seldom needed
 

@@ -109,7 +109,7 @@ class WaveNet(nn.Module):
             raise Mistake(
                 f"{x.shape[2]} samples are fewer than the receptive field "
                 f"{self.receptive_field}",
-                f"只有 {x.shape[2]} 个采样，比感受野 {self.receptive_field} 还短。",
+                f"只有 {x.shape[2]} 个采样点，比感受野 {self.receptive_field} 还短。",
             )
         skips = 0
         for layer in self.layers:

@@ -68,7 +68,7 @@ def finish(app, exception) -> None:
             pages[path] = step(pages[path])
     formula_modules.remove_others(pages.values(), static)
     styles.lighten_styles(pages.values(), static)
-    styles.drop_comments(static)
+    styles.shorten_own(static)
     finding.index_site(articles(pages, site), out)
     leftovers.remove(static)
 

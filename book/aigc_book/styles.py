@@ -4,7 +4,8 @@ The theme brings all of Bootstrap and names of two thousand icons: 66 kB on the 
 reader, of which a third is used. A rule stays if each class that its selector asks for
 stands in a page or in a script. Of the icons' font, the few characters stay that the
 sheets show; the rest was 156 kB on every page with a note in a box. The book's own
-sheets and scripts leave their comments at home: a seventh of a reader's download.
+sheets and scripts leave their comments at home, sheets their white space too: a seventh
+of a reader's download.
 """
 
 import re
@@ -17,9 +18,13 @@ SHEETS = ("styles/*.css", "mystnb.*.css", "sphinx-design.min.css")  # below _sta
 FOREIGN = ("vendor", "offline")  # whose scripts give no element a class
 OWN = Path(__file__).parents[1] / "assets"
 EXPLORERS = "explorers"  # the folder below _static of what is theirs
-REMARK = {
-    ".css": re.compile(r"/\*.*?\*/\s*", re.DOTALL),
-    ".js": re.compile(r"^[ \t]*//.*\n", re.MULTILINE),
+SHORTER = {  # what is replaced, and by what
+    ".css": (
+        (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
+        (re.compile(r"\s+"), " "),
+        (re.compile(r" ?([{};]) ?"), r"\1"),
+    ),
+    ".js": ((re.compile(r"^[ \t]*//.*\n", re.MULTILINE), ""),),
 }
 LIBRARY = "fontawesome.js"  # which pages do not load
 FONTS = Path("vendor", "fontawesome", "webfonts")
@@ -95,13 +100,18 @@ def lighten_styles(pages: Iterable[str], static: Path) -> None:
         path.write_text(SOURCE.sub(cut_source, css), "utf-8")
 
 
-def drop_comments(static: Path, own: Path = OWN) -> None:
-    """Take the comments out of the book's own sheets and scripts below ``static``."""
+def shorten_own(static: Path, own: Path = OWN) -> None:
+    """Take comments out of the book's own sheets and scripts below ``static``.
+
+    White space of sheets goes too; in a string of theirs a run of it becomes one.
+    """
     served = [static / path.name for path in sorted(own.iterdir())]
     for path in [*served, *sorted((static / EXPLORERS).rglob("*"))]:
-        if path.suffix in REMARK and path.is_file():
+        if path.suffix in SHORTER and path.is_file():
             text = path.read_text("utf-8")
-            path.write_text(REMARK[path.suffix].sub("", text), "utf-8")
+            for pattern, shorter in SHORTER[path.suffix]:
+                text = pattern.sub(shorter, text)
+            path.write_text(text, "utf-8")
 
 
 def codes_of(icons: Iterable[str]) -> set[int]:

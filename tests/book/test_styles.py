@@ -63,11 +63,11 @@ def test_the_book_s_own_files_leave_their_comments_at_home(tmp_path):
         (served / f"their-{name}").write_text(text)
     sheet = served / styles.EXPLORERS / "front" / "b.css"
     sheet.parent.mkdir()
-    sheet.write_text("q { a: b; /* why */ c: d; }")
-    styles.drop_comments(served, own)
+    sheet.write_text("q,\nr  s { a: b c; /* why */\n  c: calc(1px + 2px); }\n\nt { }")
+    styles.shorten_own(served, own)
     assert (served / "a.js").read_text() == "const a = 'http://b'; // why\nf(a);\n"
-    assert (served / "a.css").read_text() == "p { a: b; }\n"
-    assert sheet.read_text() == "q { a: b; c: d; }"
+    assert (served / "a.css").read_text() == " p{a: b;}"
+    assert sheet.read_text() == "q, r s{a: b c;c: calc(1px + 2px);}t{}"
     assert (served / "their-a.js").read_text() == script
 
 

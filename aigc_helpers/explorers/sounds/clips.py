@@ -92,7 +92,7 @@ def check_clip(clip: Any) -> None:
     if not isinstance(clip, Clip):
         raise Mistake(
             f"a player shows Clips, not {type(clip).__name__}",
-            "clips 里的每一段都应当是 player.Clip(名字, 采样, 说的话, generated=…)，"
+            "clips 里的每一段都应当是 player.Clip(名字, 采样点, 说的话, generated=…)，"
             f"这里有 {type(clip).__name__}。",
         )
     for name, most in TEXTS.items():
@@ -111,7 +111,7 @@ def _check_samples(clip: Clip) -> None:
         raise Mistake(
             f"samples of {clip.name!r} must be floats (n,), not {samples.dtype} "
             f"{samples.shape}",
-            f"“{clip.name}”的采样应当是一维的小数数组，这里是 {samples.dtype} "
+            f"“{clip.name}”的采样点应当是一维的小数数组，这里是 {samples.dtype} "
             f"{samples.shape}：16 位整数先除以 32768，立体声先取两个声道的平均。",
         )
     least, most = SECONDS
@@ -125,7 +125,7 @@ def _check_samples(clip: Clip) -> None:
     if np.abs(samples).max() > 1:
         raise Mistake(
             f"samples of {clip.name!r} must lie in [-1, 1]",
-            f"“{clip.name}”的采样超出了 −1 到 1：除以绝对值的最大值再试。",
+            f"“{clip.name}”的采样点超出了 −1 到 1：除以绝对值的最大值再试。",
         )
 
 

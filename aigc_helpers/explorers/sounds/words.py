@@ -4,7 +4,7 @@ WORDS = {
     "zh": {
         "telling": {
             "said": "说的是“{transcript}”。",
-            "length": "长 {seconds} 秒，每秒 {rate} 个采样。",
+            "length": "长 {seconds} 秒，每秒 {rate} 个采样点。",
             "loudness": "响度（均方根）{rms} dB，峰值 {peak} dB，满幅是 0 dB。",
             "band": "平均最强的频带是 {low} 到 {high} Hz。",
             "silence": "静音（比最响的一刻低 35 dB 以上，至少 50 毫秒）：{list}。",

@@ -135,7 +135,7 @@ def test_the_module_is_one_text_without_imports():
 
 def test_words_tell_what_is_in_the_sound(clips):
     words = words_of(clips[0])
-    assert words.startswith("说的是“two”。长 0.63 秒，每秒 8000 个采样。")
+    assert words.startswith("说的是“two”。长 0.63 秒，每秒 8000 个采样点。")
     assert "峰值 −12.0 dB" in words and "0.20 到 0.35 秒。" in words
     rms = 10 * np.log10(np.mean(syllables().astype(float) ** 2))
     assert f"响度（均方根）−{-rms:.1f} dB" in words

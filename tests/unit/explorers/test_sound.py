@@ -350,7 +350,7 @@ REFUSED = {
     "damaged end": (altered(0, b"")[:30], "坏了"),
     "damaged float": (wav(np.float32([0.1, np.nan])), "坏了"),
     "truncated": (altered(0, b"")[:-100], "声音，实际只有 1500 字节"),
-    "nothing": (wav(np.zeros(0, np.int16)), "一个采样也没有"),
+    "nothing": (wav(np.zeros(0, np.int16)), "一个采样点也没有"),
     "channels": (wav(np.zeros((9, 6), np.int16)), "6 个声道"),
     "rate": (wav(np.zeros(9, np.int16), 1000), "1000 Hz"),
     "long": (wav(np.zeros(31 * RATE, np.int16)), "长 31.0 秒，这里最多 30 秒"),

@@ -9,7 +9,7 @@ const WAV_TEXT = {
     compressed: "这个 WAV 文件里的声音是压缩过的，这里读不了。请另存为 16 位 PCM 的 WAV 再试。",
     damaged: "这个 WAV 文件坏了：文件头里的数对不上。请换一个，或者重新导出一次。",
     truncated: "这个 WAV 文件不完整：文件头说有 {told} 字节的声音，实际只有 {found} 字节。请重新复制或下载一次。",
-    nothing: "这个 WAV 文件里一个采样也没有。请换一个。",
+    nothing: "这个 WAV 文件里一个采样点也没有。请换一个。",
     channels: "这个 WAV 文件有 {n} 个声道，这里只读单声道和立体声的。请另存为单声道再试。",
     rate: "这个 WAV 文件的采样率是 {rate} Hz，这里只读 {low} 到 {high} Hz 的。请换一个采样率另存。",
     long: "这段声音长 {seconds} 秒，这里最多 {most} 秒。请剪短一些再试。",
