@@ -6,8 +6,7 @@ from aigc_helpers.recipes.recipe import Recipe, Subject
 
 RECORDINGS = (
     "Free Spoken Digit Dataset, takes 5-49 of six speakers, 2,700 clips (Jackson and "
-    "others, CC BY-SA 4.0). The test clips, takes 0-4, are of the same six speakers: "
-    "what strangers get stands in the table speech_recognition."
+    "others, CC BY-SA 4.0). The test clips, takes 0-4, are of the same six speakers."
 )
 N_STRINGS, N_OTHERS = 120, 100
 OTHERS = (
