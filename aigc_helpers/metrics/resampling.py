@@ -221,36 +221,42 @@ def grouped_interval(
 
 def nested_interval(
     values,
-    weights,
     groups,
     *,
-    n_resamples: int = 500,
+    weights=None,
+    n_resamples: int = 2000,
     level: float = 0.95,
     seed: int = 0,
 ) -> tuple[float, tuple[float, float]]:
-    """Weighted mean of rows in groups, and its interval: groups and rows drawn anew.
+    """Mean of rows in few groups, and its interval: groups and their rows drawn anew.
 
-    For a mean over parts of unequal length, such as bits per sample over clips of a few
-    speakers: another repetition would have other speakers, and of each other clips. A
-    resample draws as many groups as there are, with replacement, and of each as many
-    rows as it has.
+    For clips of six speakers: another repetition would have other speakers, and of each
+    other clips. Each resample draws as many groups as there are, with replacement, and
+    from each drawn group as many rows as it has. Ends stay within the range of the
+    values, where those of `paired_interval` may pass 100 %. Percentiles of so few
+    groups lie too near; they are taken further out, as far as Student's t would reach
+    (Hesterberg's expanded percentiles). Rows count twice, since the groups' means stray
+    with them already: where rows differ more than groups do, the interval is too wide.
 
-    As in `grouped_interval`, few groups have no tails to read percentiles from: the
-    resamples give the standard error alone, times ``sqrt(G / (G - 1))``, by which draws
-    of G groups stray too little, and the interval is Student's t with G - 1 degrees of
-    freedom times that error. Rows count twice, since the groups' means stray with them
-    already: where rows differ more than groups do, the interval is too wide.
+    Where all values are alike, the interval has no width: `wilson_interval` of all
+    rows says more there.
 
     Parameters
     ----------
     values : tensor (N,)
-        One for each row, such as the difference of two models in bits per sample.
-    weights : tensor (N,)
-        How much each row counts, such as its samples; positive.
+        One figure for each row, such as 1 for a right answer and 0 for a wrong one, or
+        the difference of two models in bits per sample.
     groups : (N,) integers or names
         To which group, such as a speaker, each row belongs; 3 groups or more.
-    n_resamples, level, seed
-        As of `grouped_interval`.
+    weights : tensor (N,), optional
+        How much each row counts, such as its samples; positive. Without them each
+        group counts once, however many rows it has, and its rows alike.
+    n_resamples : int
+    level : float
+        Share of all repetitions, with other groups, in which the interval holds the
+        mean of the population of groups.
+    seed : int
+        The same seed draws the same resamples.
 
     Returns
     -------
@@ -266,38 +272,47 @@ def nested_interval(
 
     References
     ----------
-    Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+    Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8;
+    Hesterberg (2015), What Teachers Should Know About the Bootstrap, section 4.3.
     """
     _require_level(level)
     _require_enough(n_resamples)
-    values, weights = (
-        torch.as_tensor(x, dtype=torch.float64) for x in (values, weights)
-    )
-    rows_of = _rows_of_groups(groups, values, weights)
+    parts = _group_parts(values, groups, weights)
+    n_groups, rng = len(parts), torch.Generator().manual_seed(seed)
+    drawn = torch.randint(n_groups, (n_resamples, n_groups), generator=rng)
+    sums = torch.empty(2, *drawn.shape, dtype=torch.float64)
+    for group, part in enumerate(parts):  # part: (2, rows of the group)
+        n_rows = part.shape[1]
+        shape = int((drawn == group).sum()), n_rows
+        chosen = torch.randint(n_rows, shape, generator=rng)
+        sums[:, drawn == group] = part[:, chosen].sum(dim=2)
+    weighted, whole = torch.stack([part.sum(dim=1) for part in parts]).sum(dim=0)
+    reach = _student_quantile(level, n_groups - 1)
+    tail = NormalDist().cdf(-reach * math.sqrt(n_groups / (n_groups - 1)))
+    ends = torch.tensor([tail, 1 - tail], dtype=torch.float64)
+    weighted_sums, whole_sums = sums.sum(dim=2)  # (n_resamples,) each
+    low, high = (weighted_sums / whole_sums).quantile(ends).tolist()
+    return float(weighted / whole), (low, high)
+
+
+def _group_parts(values, groups, weights) -> list[torch.Tensor]:
+    """Weighted values and weights, (2, rows), of each group."""
+    values = torch.as_tensor(values, dtype=torch.float64)
+    if weights is None:
+        rows_of = _rows_of_groups(groups, values)
+        weights = torch.empty_like(values)
+        for rows in rows_of:
+            weights[rows] = 1 / len(rows)
+    else:
+        weights = torch.as_tensor(weights, dtype=torch.float64)
+        rows_of = _rows_of_groups(groups, values, weights)
     if not (torch.isfinite(values * weights).all() and (weights > 0).all()):
         raise Mistake(
             "values must be finite, and weights positive",
             "values 要是有限的数，weights 要是正数。",
         )
-    rng = torch.Generator().manual_seed(seed)
-    means = []
-    for _ in range(n_resamples):
-        rows = _drawn_again(rows_of, rng)
-        means.append(torch.dot(values[rows], weights[rows]) / weights[rows].sum())
-    n_groups = len(rows_of)
-    error = float(torch.stack(means).std()) * math.sqrt(n_groups / (n_groups - 1))
-    reach = _student_quantile(level, n_groups - 1) * error
-    mean = float(torch.dot(values, weights) / weights.sum())
-    return mean, (mean - reach, mean + reach)
-
-
-def _drawn_again(rows_of: list, rng: torch.Generator):
-    """Rows of one resample: groups with replacement, rows of each with replacement."""
-    drawn = torch.randint(len(rows_of), (len(rows_of),), generator=rng).tolist()
-    parts = [rows_of[g] for g in drawn]
-    return torch.cat(
-        [rows[torch.randint(len(rows), rows.shape, generator=rng)] for rows in parts]
-    )
+    both = torch.stack([values * weights, weights])  # (2, N)
+    return [both[:, rows] for rows in rows_of]
 
 
 def _rows_of_groups(groups, *samples) -> list[torch.Tensor]:

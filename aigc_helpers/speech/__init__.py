@@ -1,9 +1,10 @@
 """Chapter 10: speech as numbers, and numbers as speech.
 
-Waveforms brought to one rate and level, their spectra and the way back, and amplitudes
-in 256 levels.
+Waveforms brought to one rate and level, their spectra and the way back, amplitudes in
+256 levels, a WaveNet beside its rivals, a small Tacotron, a recogniser of digits.
 """
 
+from aigc_helpers.speech.alignment import warped_distances
 from aigc_helpers.speech.clips import (
     CodedClips,
     code_clips,
@@ -30,6 +31,25 @@ from aigc_helpers.speech.quantisation import (
     mu_law_encode,
     quantise,
 )
+from aigc_helpers.speech.recognition import (
+    N_DIGITS,
+    UNSURE,
+    AudibleRecogniser,
+    SpeechRecogniser,
+    hear_words,
+    recognise,
+    transcribe,
+)
+from aigc_helpers.speech.recognition_evaluation import (
+    edit_distance,
+    is_heard,
+    other_sounds,
+    spoken_strings,
+    string_errors,
+    vocoded,
+    word_error_rate,
+)
+from aigc_helpers.speech.recognition_training import train_recogniser
 from aigc_helpers.speech.spectra import (
     griffin_lim,
     hann_window,
@@ -45,6 +65,26 @@ from aigc_helpers.speech.spectra import (
     split_frames,
     stft,
 )
+from aigc_helpers.speech.spelling import digits_of, spell
+from aigc_helpers.speech.synthesis import (
+    Synthesis,
+    reading,
+    speak,
+    synthesise,
+    waveform_of,
+)
+from aigc_helpers.speech.synthesis_evaluation import (
+    nearness,
+    random_strings,
+    read_in_order,
+    take_of,
+    understood,
+    understood_by,
+    utterances,
+    word_errors,
+)
+from aigc_helpers.speech.tacotron import Tacotron
+from aigc_helpers.speech.tacotron_training import takes_of, train_tacotron
 from aigc_helpers.speech.waveforms import (
     RATE,
     level,

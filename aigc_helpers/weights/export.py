@@ -43,7 +43,7 @@ def export_decoder(
     """
     sizes = {"z": latent_dim, **({"y": n_classes} if n_classes else {})}
     outputs = ("image", "value") if measures else ("image",)
-    return _export_image(decoder, path, lambda *draw: _inputs(sizes, *draw), outputs)
+    return export_function(decoder, path, lambda *draw: _inputs(sizes, *draw), outputs)
 
 
 def export_filler(
@@ -73,7 +73,7 @@ def export_filler(
             inputs["z"] = torch.randn(1, latent_dim, generator=generator)
         return inputs
 
-    return _export_image(network, path, draw, ("filled",))
+    return export_function(network, path, draw, ("filled",))
 
 
 def export_step(model: nn.Module, path: Path) -> Path:
@@ -172,15 +172,16 @@ class _Step(nn.Module):
         return (logits, *state)
 
 
-def _export_image(
-    network: nn.Module, path: Path, draw: _Draw, outputs: tuple[str, ...]
+def export_function(
+    network: nn.Module, path: Path, draw: _Draw, outputs: tuple, sizes=None
 ) -> Path:
-    """Export what gives a picture first for inputs like those that ``draw`` gives."""
+    """Export for inputs as ``draw`` gives them; ``sizes`` are torch.export's."""
     job = _Export(
         network,
         draw(torch.Generator().manual_seed(0), 0),
         outputs,
         lambda content: _largest_difference(network, content, draw),
+        sizes,
     )
     return _export_if_stale(job, path)
 

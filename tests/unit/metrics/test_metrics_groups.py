@@ -249,18 +249,10 @@ def test_a_statistic_without_a_value_is_refused(at, refused):
 # ---- groups and their rows drawn anew ----------------------------------------------
 
 
-def test_of_groups_with_one_row_each_the_nested_interval_is_student_s():
-    x, ones = differences(0)[:40:10], torch.ones(4)  # one row of each of four groups
-    mean, ends = metrics.nested_interval(x, ones, range(4), n_resamples=10_000)
-    expected, (low, high) = metrics.paired_interval(x, range(4))
-    assert mean == pytest.approx(expected)
-    assert ends == pytest.approx((low, high), abs=0.02 * (high - low))
-
-
 def test_nested_intervals_cover_as_often_as_they_claim():
     n, ones = 300, torch.ones(100)
     ends = [
-        metrics.nested_interval(x, ones, PEOPLE, n_resamples=100)[1]
+        metrics.nested_interval(x, PEOPLE, weights=ones, n_resamples=400)[1]
         for x in repetitions(n)
     ]
     assert abs(coverage(TRUTH, ends) - 0.95) < 3 * math.sqrt(0.95 * 0.05 / n)
@@ -268,15 +260,17 @@ def test_nested_intervals_cover_as_often_as_they_claim():
 
 def test_nested_intervals_know_that_rows_differ_where_groups_do_not():
     rows = torch.tensor([1.0, -1.0]).repeat(5).repeat(10)  # each group's mean is 0
-    mean, (low, high) = metrics.nested_interval(rows, torch.ones(100), PEOPLE)
+    mean, (low, high) = metrics.nested_interval(rows, PEOPLE)
     error = (high - low) / 2 / scipy.stats.t.ppf(0.975, 9)
     assert mean == 0 and error == pytest.approx(0.1 * math.sqrt(10 / 9), rel=0.1)
 
 
 def test_weights_say_how_much_a_row_counts():
     values, weights = torch.tensor([1.0, 2.0, 6.0]), torch.tensor([1.0, 2.0, 1.0])
-    assert metrics.nested_interval(values, weights, [0, 1, 2])[0] == 2.75
-    with pytest.raises(Mistake, match="weights positive"):
-        metrics.nested_interval(values, weights - 1, [0, 1, 2])
-    with pytest.raises(Mistake, match="weights positive"):
-        metrics.nested_interval(values / 0, weights, [0, 1, 2])
+    mean, (low, high) = metrics.nested_interval(values, [0, 1, 2], weights=weights)
+    assert mean == 2.75 and 1 <= low < mean < high <= 6
+    for wrong in ({"weights": weights - 1}, {"weights": weights / 0}):
+        with pytest.raises(Mistake, match="weights positive"):
+            metrics.nested_interval(values, [0, 1, 2], **wrong)
+    with pytest.raises(Mistake, match="must be finite"):
+        metrics.nested_interval(values / 0, [0, 1, 2])
