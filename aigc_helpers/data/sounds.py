@@ -8,9 +8,7 @@ import torch
 
 from aigc_helpers.data.catalog import SoundData, find_dataset
 from aigc_helpers.data.download import DatasetUnavailable
-from aigc_helpers.data.images import SPLITS
-from aigc_helpers.data.loading import load_or_replace, opening
-from aigc_helpers.reader import Mistake
+from aigc_helpers.data.loading import SPLITS, load_or_replace, opening, require_split
 
 FULL_SCALE = 32768  # of 16 bits
 
@@ -92,11 +90,7 @@ def load_sounds(
     ValueError
         For an unknown name or split, or a file that is not what it should be.
     """
-    if split not in SPLITS:
-        raise Mistake(
-            f"unknown split {split!r}; known: {', '.join(SPLITS)}",
-            f"没有 {split!r} 这一份，可以写：{' '.join(SPLITS)}。",
-        )
+    require_split(split)
     return load_or_replace(
         lambda name: _read(name, split, root), SoundData.kind, name, fallback
     )

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from aigc_helpers.data.sounds import FULL_SCALE
 from aigc_helpers.reader import Mistake
 from aigc_helpers.speech.quantisation import mu_law_decode, mu_law_encode
 from aigc_helpers.speech.waveforms import normalise
 
-FULL_SCALE = 32768  # of 16-bit samples
 SILENCE = 128  # the code of amplitude 0; before a clip there is nothing else
 NEAR = 80  # samples to both sides, 10 ms, over which it is measured what is quiet
 

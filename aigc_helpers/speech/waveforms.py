@@ -15,10 +15,7 @@ from aigc_helpers.reader import Mistake, wrong
 
 RATE = 8000  # samples a second
 RATES = 1000, 384_000  # that recordings come in, lowest and highest
-FRAME, STEP = (
-    400,
-    100,
-)  # samples over which silence is measured, and from one to the next
+FRAME, STEP = 400, 100  # samples over which silence is measured, to the next ones
 
 
 def require_waveform(waveform) -> None:

@@ -2,12 +2,11 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import scripts
 from browsers import installed
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +30,7 @@ def chrome(browser) -> str:
 def test_lighthouse_finds_nothing(server, page, chrome, tmp_path):
     report = tmp_path / "report.json"
     command = [
-        shutil.which("node", path=str(Path(sys.executable).parent)),
+        scripts.NODE,
         str(PROGRAM),
         f"{server}/{page}",
         "--quiet",

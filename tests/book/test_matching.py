@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import scripts
 
 MATCHING = Path(__file__).parents[2] / "book" / "assets" / "matching.js"
 GAN = {
@@ -109,8 +109,7 @@ def told() -> dict:
     ]
     queries = [query for query, *_ in FOUND] + more
     given = json.dumps({"pages": [GAN, VAE], "queries": queries})
-    node = Path(sys.executable).with_name("node")
-    command = [node, "--input-type=module", "-e", SCRIPT, given]
+    command = [scripts.NODE, "--input-type=module", "-e", SCRIPT, given]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)

@@ -10,6 +10,11 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from aigc_helpers.data.transfer import Limits
+
+QUICK = Limits(
+    connect=1, read=0.4, stall=0.4, extra=20, slowest=1e9, pause=0, tries=3, redirects=3
+)
 BODY = bytes(range(256)) * 800  # 204,800 bytes
 LOGIN_PAGE = b"<html><body>Please log in to the network</body></html>"
 

@@ -1,13 +1,10 @@
 """Predictions beside what came out."""
 
 import json
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+import scripts
 import torch
 from bs4 import BeautifulSoup
 from IPython.core.formatters import DisplayFormatter
@@ -154,19 +151,11 @@ def test_a_prediction_is_read_as_the_self_checks_read_it():
 
 def test_the_page_reads_the_same_numbers():
     """``numerals.js`` itself, asked by Node."""
-    module = Path(exercise.__file__).parent / "explorers" / "check" / "numerals.js"
-    ask = f"""
-const texts = {json.dumps([*WRITTEN])};
-console.log(JSON.stringify(texts.map((text) => parseNumber(text, "nats"))));"""
-    node = shutil.which("node", path=str(Path(sys.executable).parent))
-    answer = subprocess.run(
-        [node, "--input-type=module", "-"],
-        input=module.read_text("utf-8") + ask,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert dict(zip(WRITTEN, json.loads(answer.stdout), strict=True)) == WRITTEN
+    ask = """
+import { parseNumber } from "check/numerals.js";
+give(data.texts.map((text) => parseNumber(text, "nats")));"""
+    numbers = scripts.run(ask, texts=[*WRITTEN])
+    assert dict(zip(WRITTEN, numbers, strict=True)) == WRITTEN
 
 
 @pytest.mark.parametrize("tolerance", [-1, float("nan")])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from faulty_server import BODY, FaultyServer, running
+from faulty_server import BODY, QUICK, FaultyServer, running
 from socks_server import UNREACHABLE, socks_proxy
 
 from aigc_helpers.data import catalog, download, faults, hosts
@@ -24,10 +24,8 @@ from aigc_helpers.data.catalog import DataFile, DataSet, Edition, FileGroup
 from aigc_helpers.data.download import DatasetUnavailable, edition, fetch
 from aigc_helpers.data.transfer import Limits
 
+pytestmark = pytest.mark.usefixtures("plain_environment")
 SIZE = len(BODY)
-QUICK = Limits(
-    connect=1, read=0.4, stall=0.4, extra=20, slowest=1e9, pause=0, tries=3, redirects=3
-)
 SHA = "sha256:" + hashlib.sha256(BODY).hexdigest()
 
 FAULTS = {  # behaviour: words of the reason
@@ -51,15 +49,6 @@ FAULTS = {  # behaviour: words of the reason
     "same-length-page": "altered or damaged",
     "no-http": "no connection|cut|not usable",
 }
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch):
-    for name in ("AIGC_DATA_DIR", "AIGC_MIRROR", "AIGC_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("AIGC_PROGRESS", "0")
 
 
 @pytest.fixture

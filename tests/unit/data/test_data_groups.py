@@ -5,7 +5,7 @@ import sys
 import threading
 
 import pytest
-from faulty_server import FaultyServer, running
+from faulty_server import QUICK, FaultyServer, running
 
 from aigc_helpers.data import catalog, gathering
 from aigc_helpers.data.catalog import DataSet, FileGroup
@@ -13,9 +13,7 @@ from aigc_helpers.data.download import DatasetUnavailable, fetch
 from aigc_helpers.data.gathering import AT_ONCE, fetch_all
 from aigc_helpers.data.transfer import Limits
 
-QUICK = Limits(
-    connect=1, read=0.4, stall=0.4, extra=20, slowest=1e9, pause=0, tries=3, redirects=3
-)
+pytestmark = pytest.mark.usefixtures("plain_environment")
 N_GROUPS, N_MEMBERS = 10, 6
 CONTENTS = {
     f"{group}_{i}.bin": f"{group}/{i}".encode() * (20 + i)
@@ -23,15 +21,6 @@ CONTENTS = {
     for i in range(N_MEMBERS)
 }
 WHERE = "sounds/small"
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch):
-    for name in ("AIGC_DATA_DIR", "AIGC_MIRROR", "AIGC_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("AIGC_PROGRESS", "0")
 
 
 @pytest.fixture
