@@ -8,9 +8,12 @@ WITNESSES = {
         "短时傅里叶变换", "照公式算，与 torch.stft 比较", ("speech-013",)
     ),
     "eq-speech-mel": Named("梅尔刻度", "照公式取三角形，与 librosa 比较", ("speech-013",)),
-    "eq-speech-chain": Named("编码的概率", "一点一点写，与一次算完的比较", ("speech-019",)),
+    "eq-speech-chain": Named("编码的概率", "一点一点问，与一次算完的比较", ("speech-019",)),
     "eq-speech-receptive": Named("感受野", "公式与梯度量出的比较", ("speech-019",)),
     "eq-speech-gate": Named("门", "照公式搭一层，与工具包的网络比较", ("speech-019",)),
+    "eq-speech-logistics": Named(
+        "逻辑斯谛分布的混合", "照公式算 256 个概率，逐个比较", ("speech-019",)
+    ),
     "eq-speech-mixture": Named(
         "只往前走的注意力", "照公式算一步，与随书的网络比较", ("speech-032",)
     ),
