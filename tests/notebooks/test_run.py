@@ -32,8 +32,9 @@ from tools.run_notebooks import (
 )
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
-ON_FALL_BACK_TOO = ["05_gan", "08_image"]  # the others: `make matrix`
-WITHOUT = {"08_image": "skimage"}  # what a chapter asks for and can do without
+ON_FALL_BACK_TOO = ["05_gan", "08_image", "10_speech"]  # the others: `make matrix`
+# What a chapter asks for and can do without.
+WITHOUT = {"08_image": "skimage", "10_speech": "librosa"}
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 AGAIN_SECONDS = 0.5  # cells this quick run twice; `matrix.py --twice` repeats all
 RESIDENT_MB = held("notebook.resident_mb")
