@@ -41,4 +41,5 @@ from aigc_helpers.metrics.restoration import (
     sharpness,
     ssim,
 )
+from aigc_helpers.metrics.shares import share_interval
 from aigc_helpers.metrics.text import TrainingText, form_kept

@@ -238,8 +238,8 @@ def nested_interval(
     (Hesterberg's expanded percentiles). Rows count twice, since the groups' means stray
     with them already: where rows differ more than groups do, the interval is too wide.
 
-    Where all values are alike, the interval has no width: `wilson_interval` of all
-    rows says more there.
+    Where all values are alike, the interval has no width: `share_interval` says more
+    there of shares.
 
     Parameters
     ----------

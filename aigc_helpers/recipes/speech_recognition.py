@@ -6,7 +6,11 @@ from aigc_helpers.recipes.recipe import Recipe, Subject
 
 RECORDINGS = (
     "Free Spoken Digit Dataset, takes 5-49 of six speakers, 2,700 clips (Jackson and "
-    "others, CC BY-SA 4.0). The test clips, takes 0-4, are of the same six speakers."
+    "others, CC BY-SA 4.0). The test clips, takes 0-4, are of the same six speakers. "
+    "The weights are this project's, under Apache-2.0; whether a network is an "
+    "adaptation of what it was trained on is not settled in law. The recordings, and "
+    "sounds that come close to one, stay under CC BY-SA 4.0: name their authors. The "
+    "voices are those of six real people: pretend to be none of them."
 )
 N_STRINGS, N_OTHERS = 120, 100
 OTHERS = (
@@ -90,8 +94,8 @@ def _refusals(network, test) -> dict:
 
 
 def _over_speakers(name: str, values, speakers) -> dict:
-    """A mean and its interval, over speakers and their clips."""
-    return judging.with_interval(name, *metrics.nested_interval(values, speakers), 4)
+    """A share and its interval, over speakers and their clips."""
+    return judging.with_interval(name, *metrics.share_interval(values, speakers), 4)
 
 
 SUBJECTS = {"speech_recogniser": Subject(train_recogniser, measure_recogniser)}

@@ -1,4 +1,4 @@
-"""The network of chapter 10 that speaks digits."""
+"""The network of chapter 10 that speaks digits, and one whose attention wanders."""
 
 from aigc_helpers import data, metrics, speech, weights
 from aigc_helpers.recipes import judging
@@ -9,23 +9,35 @@ VOICES = 0, 2, 5  # whose digits lie nearest to their own training takes
 DIGITS = "0123456789"
 N_STRINGS, LENGTH = 60, 7
 
+TRAINING = {"steps": 2600, "batch_size": 32, "data": RECORDINGS, "half": True}
 RECIPES = {
     "speech_tacotron": Recipe(
         "speech",
         "Tacotron",
         "念数字的网络",
-        steps=2600,
-        batch_size=32,
         arguments={"n_voices": 6},
-        data=RECORDINGS,
-        half=True,
+        **TRAINING,
+    ),
+    "speech_tacotron_content": Recipe(
+        "speech",
+        "Tacotron",
+        "念数字的网络，注意力只看内容",
+        arguments={"n_voices": 6, "attention": "content"},
+        **TRAINING,
     ),
 }
 FIGURES = {
     "spoken_right": "念一个数字，被听懂的占比（三个嗓音）",
     "spoken_worst": "其中最难懂的数字，被听懂的占比",
     "spoken_string_errors": "念七位数字串，听写的词错误率（训练里最长四位）",
+    "worst_in_strings": "七位数字串里最难懂的数字，被听懂的占比",
+    "digits_in_order": "注意力从左到右读完的占比（一个数字）",
     "read_in_order": "注意力从左到右读完的占比（七位数字串）",
+    "highest_peak": "所有声音里最高的峰值（dBFS，不到 0 就没有削波）",
+    "loudness_gap": "念出的数字比录音响多少（分贝，最响的 0.4 秒，音量同样归一化）",
+    "loudness_range": "念出的数字，最响与最轻相差（分贝）",
+    "loudness_range_strings": "念出的七位数字串，最响与最轻相差（分贝）",
+    "loudness_range_recordings": "对照：录音归一化以后，最响与最轻相差（分贝）",
     "distance_to_training": "念出的数字到最近的训练录音（对数梅尔谱，动态时间规整）",
     "distance_held_out": "对照：没有用来训练的录音到最近的训练录音",
 }
@@ -45,19 +57,43 @@ def train_tacotron(recipe: Recipe, steps: int, seed: int, checkpoint):
 
 
 def measure_tacotron(network) -> dict:
-    """What the recogniser hears, where attention goes, how near training takes are."""
+    """What is heard, where attention goes, how loud it is, how near training takes."""
     recogniser = weights.load("speech_recogniser")
-    single = speech.utterances(network, recogniser, DIGITS, VOICES)
-    strings = speech.utterances(
-        network, recogniser, speech.random_strings(N_STRINGS, LENGTH), VOICES
+    single, strings = (
+        speech.utterances(network, recogniser, texts, VOICES)
+        for texts in (DIGITS, speech.random_strings(N_STRINGS, LENGTH))
     )
-    errors, in_order = speech.word_errors(strings), speech.read_in_order(strings)
+    worst = min(speech.understood_by(single, "text").values())
+    worst_in_strings = min(speech.understood_digits(strings).values())
     return {
         **judging.with_interval("spoken_right", *speech.understood(single), 4),
-        "spoken_worst": round(min(speech.understood_by(single, "text").values()), 4),
-        **judging.with_interval("spoken_string_errors", *errors, 4),
-        **judging.with_interval("read_in_order", *in_order, 4),
+        "spoken_worst": round(worst, 4),
+        **judging.with_interval(
+            "spoken_string_errors", *speech.word_errors(strings), 4
+        ),
+        "worst_in_strings": round(worst_in_strings, 4),
+        **judging.with_interval("digits_in_order", *speech.read_in_order(single), 4),
+        **judging.with_interval("read_in_order", *speech.read_in_order(strings), 4),
+        **_loudness(single, strings),
         **_distances(single),
+    }
+
+
+def _loudness(single, strings) -> dict:
+    """Peaks of all, and levels beside those of the test recordings."""
+    waves = [one.waveform for one in strings]
+    recordings = data.load_sounds("spoken_digits", "test")
+    found = speech.loudness_beside(single, recordings)
+    levels = {
+        "loudness_range": found.synthetic,
+        "loudness_range_strings": speech.loudness(waves),
+        "loudness_range_recordings": found.recorded,
+    }
+    peak = speech.highest_peak([*waves, *(one.waveform for one in single)])
+    return {
+        "highest_peak": round(peak, 2),
+        **judging.with_interval("loudness_gap", *found.gap, 2),
+        **{name: round(float(x.max() - x.min()), 2) for name, x in levels.items()},
     }
 
 
@@ -79,8 +115,5 @@ def _distances(single) -> dict:
     return figures
 
 
-SUBJECTS = {
-    "speech_tacotron": Subject(
-        train_tacotron, measure_tacotron, networks=("speech_recogniser",)
-    ),
-}
+SPEAKING = Subject(train_tacotron, measure_tacotron, networks=("speech_recogniser",))
+SUBJECTS = {"speech_tacotron": SPEAKING, "speech_tacotron_content": SPEAKING}

@@ -88,15 +88,22 @@ def measure_reporter(reporter) -> dict:
 
 
 def share_of_facts(name: str, counts: torch.Tensor, share: str) -> dict:
-    """A share of facts and its interval over tables, as a card holds them."""
+    """A share of facts and its interval over tables, as a card holds them.
+
+    Where it is 0 or 1 in all tables, each table is one case of Wilson's interval.
+    """
 
     def statistic(counts):
         return text.fact_share(counts, share)
 
-    interval = metrics.bootstrap_interval(
-        statistic, counts, n_resamples=judging.N_RESAMPLES, bounds=(0, 1)
-    )
-    return judging.with_interval(name, statistic(counts), interval, 4)
+    value, n = statistic(counts), len(counts)
+    if value in (0, 1):
+        interval = metrics.wilson_interval(int(value) * n, n)
+    else:
+        interval = metrics.bootstrap_interval(
+            statistic, counts, n_resamples=judging.N_RESAMPLES, bounds=(0, 1)
+        )
+    return judging.with_interval(name, value, interval, 4)
 
 
 def reporter_facts(reporter) -> dict:

@@ -74,12 +74,16 @@ from aigc_helpers.speech.synthesis import (
     waveform_of,
 )
 from aigc_helpers.speech.synthesis_evaluation import (
+    highest_peak,
+    loudness,
+    loudness_beside,
     nearness,
     random_strings,
     read_in_order,
     take_of,
     understood,
     understood_by,
+    understood_digits,
     utterances,
     word_errors,
 )

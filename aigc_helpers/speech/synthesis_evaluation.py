@@ -1,20 +1,30 @@
 """Is synthetic speech understood, read in order, equally loud, and no copy?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 
-from aigc_helpers.metrics import nested_interval, wilson_interval
+from aigc_helpers.metrics import nested_interval, share_interval
 from aigc_helpers.speech.alignment import warped_distances
 from aigc_helpers.speech.recognition import SHORTEST, transcribe
 from aigc_helpers.speech.recognition_evaluation import edit_distance
-from aigc_helpers.speech.synthesis import Synthesis, reading, synthesise, waveform_of
+from aigc_helpers.speech.synthesis import (
+    Synthesis,
+    levelled,
+    reading,
+    synthesise,
+    waveform_of,
+)
 from aigc_helpers.speech.tacotron import denormalised
 from aigc_helpers.speech.tacotron_training import MARGIN, Take, take
-from aigc_helpers.speech.waveforms import RATE
+from aigc_helpers.speech.waveforms import RATE, STEP, level
+
+WINDOW = 0.4  # seconds over which loudness is measured
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ def random_strings(n: int, size: int, seed: int = 0) -> list[str]:
 
 
 class Share(NamedTuple):
-    """A share, and the interval that holds the population's."""
+    """A share or a mean, and the interval that holds the population's."""
 
     value: float
     interval: tuple[float, float]
@@ -73,14 +83,18 @@ def understood(spoken: Sequence[Utterance]) -> Share:
     several texts: texts are groups, drawn anew with their voices.
     """
     right = torch.tensor([float(one.heard == one.text) for one in spoken])
-    return Share(*nested_interval(right, [one.text for one in spoken]))
+    return Share(*share_interval(right, _texts(spoken)))
 
 
 def word_errors(spoken: Sequence[Utterance]) -> Share:
     """Word error rate, a mean over texts of equal length, which are the groups."""
     errors = [edit_distance(one.text, one.heard) / len(one.text) for one in spoken]
-    groups = [one.text for one in spoken]
-    return Share(*nested_interval(torch.tensor(errors), groups))
+    return Share(*share_interval(errors, _texts(spoken)))
+
+
+def _texts(spoken: Sequence[Utterance]) -> list[str]:
+    """The groups of utterances."""
+    return [one.text for one in spoken]
 
 
 def understood_by(spoken: Sequence[Utterance], name: str) -> dict:
@@ -95,10 +109,86 @@ def understood_by(spoken: Sequence[Utterance], name: str) -> dict:
     }
 
 
+def understood_digits(spoken: Sequence[Utterance]) -> dict[str, float]:
+    """The share of the times that each digit is said in which it is transcribed too.
+
+    In strings: a digit counts if it stands in one of the stretches that text and
+    transcription share, as `difflib` finds them.
+    """
+    said, right = Counter(), Counter()
+    for one in spoken:
+        said.update(one.text)
+        matcher = SequenceMatcher(None, one.text, one.heard)
+        for start, _, size in matcher.get_matching_blocks():
+            right.update(one.text[start : start + size])
+    return {digit: right[digit] / said[digit] for digit in sorted(said)}
+
+
 def read_in_order(spoken: Sequence[Utterance]) -> Share:
     """Share whose attention goes from the first letter to the last, see `Reading`."""
-    right = sum(reading(one.found.attention).is_monotonic for one in spoken)
-    return Share(right / len(spoken), wilson_interval(right, len(spoken)))
+    right = [float(reading(one.found.attention).is_monotonic) for one in spoken]
+    return Share(*share_interval(right, _texts(spoken)))
+
+
+# ---- how loud -------------------------------------------------------------------
+
+
+def highest_peak(waves: Sequence[torch.Tensor]) -> float:
+    """Level of the highest sample of waveforms, dBFS: below 0, nothing is clipped."""
+    return 20 * float(torch.cat(list(waves)).abs().max().log10())
+
+
+def loudness(waves: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Levels (N,) of the loudest ``WINDOW`` of each waveform, in dBFS.
+
+    The window is that of momentary loudness in broadcasting (EBU Tech 3341),
+    without its filter; silence follows each sound.
+    """
+    size = round(WINDOW * RATE)
+    padded = [F.pad(wave, (0, size)) for wave in waves]
+    return torch.stack([level(wave.unfold(0, size, STEP)).max() for wave in padded])
+
+
+class Loudness(NamedTuple):
+    """How loud synthetic digits are, beside recordings that are levelled alike.
+
+    Attributes
+    ----------
+    gap : Share
+        Decibels by which a synthetic digit is louder than recordings of the same digit
+        by the same speaker, a mean over digits, which are the groups.
+    synthetic, recorded : float tensors (N,), (M,)
+        Their `loudness`.
+    """
+
+    gap: Share
+    synthetic: torch.Tensor
+    recorded: torch.Tensor
+
+
+def loudness_beside(spoken: Sequence[Utterance], recordings) -> Loudness:
+    """Loudness of utterances of one digit each, and of recordings by their speakers.
+
+    Parameters
+    ----------
+    spoken : sequence of Utterance
+    recordings : data.SoundSet
+        Of each digit by each speaker who is a voice, one or more; of other speakers
+        none counts. They pass `synthesis.levelled`, as synthetic speech does.
+    """
+    synthetic = loudness([one.waveform for one in spoken])
+    recorded = loudness([levelled(clip) for clip in recordings.clips])
+    who = list(
+        zip(recordings.digits.tolist(), recordings.speakers.tolist(), strict=True)
+    )
+    pairs = [(int(one.text), one.voice) for one in spoken]
+    means = [recorded[[w == pair for w in who]].mean() for pair in pairs]
+    gaps = synthetic - torch.stack(means)
+    used = recorded[[w in pairs for w in who]]
+    return Loudness(Share(*nested_interval(gaps, _texts(spoken))), synthetic, used)
+
+
+# ---- no copy --------------------------------------------------------------------
 
 
 class Nearness(NamedTuple):

@@ -1,11 +1,13 @@
 """Recipes of chapter 09, with few tables; and what the shipped networks' cards say."""
 
 import pytest
+import torch
 
-from aigc_helpers import recipes, text, weights
+from aigc_helpers import metrics, recipes, text, weights
 from aigc_helpers.recipes import judging
 from aigc_helpers.recipes import text_reports as text_recipes
 from aigc_helpers.text.report_data import ROWS
+from aigc_helpers.text.report_facts import COUNTS
 
 
 @pytest.fixture
@@ -23,6 +25,17 @@ def test_the_reporter_s_recipe_ends_in_weights_that_load_and_a_card(small, tmp_p
         assert figure.removesuffix("_interval") in recipes.FIGURES
     assert str(text_recipes.N_PAIRS) != "60000"  # the fixture is in force
     assert f"{60_000:,} tables" in card["data"]
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_facts_that_are_all_right_have_an_interval_too(wrong):
+    counts = torch.ones(40, len(COUNTS))  # each table states one fact
+    counts[0, COUNTS.index("right")] -= wrong
+    found = text_recipes.share_of_facts("x", counts, "precision")
+    low, high = found["x_interval"]
+    assert found["x"] == 1 - wrong / 40 and low < found["x"] <= high
+    if not wrong:
+        assert [low, high] == [round(x, 4) for x in metrics.wilson_interval(40, 40)]
 
 
 def test_the_reporter_s_sizes_are_those_of_the_tables():

@@ -46,8 +46,25 @@ def test_it_trains_and_its_card_tells_what_was_measured(tmp_path):
     assert network.looking.hidden_size == 16
     values = {name for name in figures if not name.endswith("_interval")}
     assert values == set(speech_recipes.FIGURES)
-    for name in values - {"spoken_worst"}:
+    ranged = {name for name in values if f"{name}_interval" in figures}
+    assert values - ranged == {
+        *("spoken_worst", "worst_in_strings", "highest_peak", "loudness_range"),
+        *("loudness_range_strings", "loudness_range_recordings"),
+    }
+    for name in ranged:
         low, high = figures[f"{name}_interval"]
-        assert low - 1e-4 <= figures[name] <= high + 1e-4
+        assert low - 1e-4 <= figures[name] <= high + 1e-4 and low < high
+    assert -30 < figures["highest_peak"] < 0 <= figures["loudness_range"]
     assert figures["distance_held_out"] < figures["distance_to_training"]
     assert recipes.evaluate(NAME, tmp_path) == figures
+
+
+def test_the_two_networks_differ_in_their_attention_alone():
+    other = recipes.RECIPES["speech_tacotron_content"]
+    assert {**vars(other), "arguments": {}, "title": ""} == {
+        **vars(RECIPE),
+        "arguments": {},
+        "title": "",
+    }
+    mine, its = (weights.build(one.instructions) for one in (RECIPE, other))
+    assert type(mine.attention) is not type(its.attention)

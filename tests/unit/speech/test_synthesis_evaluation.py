@@ -1,12 +1,15 @@
 """What is counted of synthetic speech, with ears whose answers are known."""
 
+import math
+
 import pytest
 import tiny_tacotrons
 import torch
 from tiny_tacotrons import recordings, tone
 
+from aigc_helpers import metrics
 from aigc_helpers.speech import synthesis_evaluation as evaluation
-from aigc_helpers.speech.synthesis import Synthesis, speak
+from aigc_helpers.speech.synthesis import Synthesis, levelled, speak
 from aigc_helpers.speech.synthesis_evaluation import Utterance
 from aigc_helpers.speech.tacotron_training import takes_of
 
@@ -60,8 +63,61 @@ def test_words_left_out_added_and_replaced_are_errors():
 
 def test_the_share_that_is_read_in_order():
     spoken = [utterance("1", "1")] * 3 + [utterance("1", "1", places=(0, 3, 1, 3))]
+    spoken += [utterance("2", "2"), utterance("3", "3")]
     share = evaluation.read_in_order(spoken)
-    assert share.value == 0.75 and 0 < share.interval[0] < 0.75 < share.interval[1] < 1
+    assert share.value == pytest.approx((0.75 + 1 + 1) / 3)  # of three texts
+    assert 0 < share.interval[0] < share.value < share.interval[1] <= 1
+
+
+def test_where_all_is_right_the_interval_is_that_of_the_texts():
+    spoken = [utterance(str(i), str(i), voice) for i in range(8) for voice in (0, 1)]
+    low, high = metrics.wilson_interval(8, 8)
+    assert evaluation.understood(spoken) == (1, (low, high))
+    assert evaluation.read_in_order(spoken) == (1, (low, high))
+    value, interval = evaluation.word_errors(spoken)
+    assert value == 0 and interval == pytest.approx((0, 1 - low))
+
+
+def test_digits_of_strings_are_counted_where_they_were_heard():
+    spoken = [utterance("1221", "121"), utterance("77", "77"), utterance("7", "1")]
+    found = evaluation.understood_digits(spoken)
+    assert found == {"1": 1, "2": 0.5, "7": pytest.approx(2 / 3)}
+
+
+# ---- how loud ------------------------------------------------------------------------
+
+
+def test_the_highest_peak_is_that_of_the_loudest_sample_of_all():
+    waves = [torch.tensor([0.1, -0.5]), torch.tensor([0.25])]
+    assert evaluation.highest_peak(waves) == pytest.approx(-6.0206, abs=1e-4)
+    assert evaluation.highest_peak([*waves, torch.tensor([1.0])]) == 0
+
+
+def test_loudness_is_the_level_of_the_loudest_four_tenths_of_a_second():
+    sine = (2 * torch.pi * 500 * torch.arange(8000) / 8000).sin()  # -3.01 dBFS
+    swelling = torch.cat([sine * 0.1, sine[:3200], sine * 0.01])
+    found = evaluation.loudness([sine, sine * 0.5, swelling, sine[:800]])
+    short = 10 * math.log10(800 / 3200)  # a quarter of the window
+    expected = torch.tensor([0, -6.02, 0, short]) - 3.01
+    torch.testing.assert_close(found, expected, atol=0.01, rtol=0)
+
+
+def test_loudness_is_compared_digit_by_digit_and_speaker_by_speaker():
+    digits = [1, 2, 3]
+    clips = [tone(d, who, 0.6) for d in digits for who in (0, 1, 2)]
+    real = recordings([*clips, tone(9, 0, 0.6)])
+    spoken = [
+        Utterance(str(d), who, None, levelled(tone(d, who, 0.6).wave) * 2, str(d))
+        for d in digits
+        for who in (0, 1)
+    ]
+    found = evaluation.loudness_beside(spoken, real)
+    assert found.gap.value == pytest.approx(6.02, abs=0.01)
+    assert len(found.synthetic) == len(found.recorded) == 6  # neither 9 nor speaker 2
+    torch.testing.assert_close(found.recorded + 6.0206, found.synthetic)
+
+
+# ---- no copy -------------------------------------------------------------------------
 
 
 def test_strings_have_their_length_and_all_digits():

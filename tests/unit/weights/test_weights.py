@@ -7,7 +7,7 @@ import re
 import pytest
 import torch
 
-from aigc_helpers import gan, judge, recipes, vae, weights
+from aigc_helpers import data, gan, judge, recipes, vae, weights
 from aigc_helpers.pixels import one_hot
 
 SHIPPED = sorted(recipes.RECIPES)
@@ -196,6 +196,27 @@ def test_a_card_tells_how_it_was_made_and_nothing_of_the_machine(name):
     assert card["command"].startswith(f"aigc train {name}")
     text = json.dumps(card, ensure_ascii=False)
     assert not re.search(r"(?<![\w.])/\w+/", text), "an absolute path"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_card_tells_of_the_data_what_the_recipe_does(name):
+    told = recipes.RECIPES[name].data
+    assert callable(told) or weights.card(name)["data"] == told
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in SHIPPED if recipes.RECIPES[name].module == "speech"]
+)
+def test_what_follows_from_share_alike_recordings_stands_on_the_card(name):
+    """For the weights, for recordings, for the people whose voices they are."""
+    card, recordings = weights.card(name), data.find_dataset("spoken_digits")
+    assert recordings.licence == "CC BY-SA 4.0"
+    told = card["data"]
+    assert recordings.title in told and f", {recordings.licence})" in told
+    assert f"The weights are this project's, under {card['licence']};" in told
+    assert "not settled in law" in told
+    assert f"stay under {recordings.licence}: name their authors" in told
+    assert "six real people" in told and len(recordings.speakers) == 6
 
 
 @pytest.mark.parametrize("name", [name for name in SHIPPED if "gan" in name])
