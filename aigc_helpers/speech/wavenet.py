@@ -85,7 +85,8 @@ class WaveNet(nn.Module):
         n_logistics: int = 4,
     ):
         super().__init__()
-        amplitudes = mu_law_decode(torch.arange(N_LEVELS))
+        codes = torch.arange(N_LEVELS, device="cpu")  # on "meta" there are no values
+        amplitudes = mu_law_decode(codes)
         inputs = torch.stack([LOUDNESS * amplitudes, compress(amplitudes)], dim=1)
         self.register_buffer("inputs", inputs, persistent=False)  # (256, 2)
         spread = torch.linspace(-1, 1, n_logistics) + FIRST_SCALE
@@ -185,7 +186,8 @@ def measured_receptive_field(network: WaveNet, seed: int = 0) -> int:
     codes = torch.randint(N_LEVELS, (8, 2 * network.receptive_field), generator=rng)
     samples = network.inputs[codes].requires_grad_()  # (8, T, 2)
     h = network.condition(*torch.zeros(2, 8, dtype=torch.int64))
-    found = network.read(samples, h).log_scales[:, -1]  # (8, K)
-    (gradient,) = torch.autograd.grad(found.sum(), samples)
+    found = network.read(samples, h)  # (8, R + 1, K)
+    last = found.means[:, -1] + found.log_scales[:, -1]
+    (gradient,) = torch.autograd.grad(last.sum(), samples)
     used = gradient.abs().sum(dim=(0, 2)).nonzero()  # (n, 1)
     return codes.shape[1] - int(used[0])
