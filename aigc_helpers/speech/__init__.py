@@ -5,6 +5,7 @@ Waveforms brought to one rate and level, their spectra and the way back, amplitu
 """
 
 from aigc_helpers.speech.alignment import warped_distances
+from aigc_helpers.speech.bits import fit_share, mean_bits, mixed_bits
 from aigc_helpers.speech.clips import (
     CodedClips,
     code_clips,
@@ -19,6 +20,7 @@ from aigc_helpers.speech.linear_prediction import (
     Predictor,
     fit_predictor,
 )
+from aigc_helpers.speech.logistics import Logistics
 from aigc_helpers.speech.prediction_errors import (
     LinearCoder,
     fit_linear_coder,

@@ -9,11 +9,10 @@ import copy
 import math
 
 import torch
-import torch.nn.functional as F
 
 from aigc_helpers.reader import wrong
 from aigc_helpers.speech.clips import SILENCE
-from aigc_helpers.speech.wavenet import GatedLayer, WaveNet, gated
+from aigc_helpers.speech.wavenet import GatedLayer, WaveNet
 from aigc_helpers.training import require_counts
 
 
@@ -29,20 +28,15 @@ class LayerQueue:
     """
 
     def __init__(self, layer: GatedLayer, x, h):
-        self.layer = layer
+        self.layer, self.condition = layer, layer.of_condition(h)  # (B, 2 C)
         self.ring = x.expand(layer.dilation, *x.shape).clone()  # (d, B, C)
-        self.weight = layer.filter_and_gate.weight.permute(0, 2, 1).flatten(1)
-        self.bias = layer.filter_and_gate.bias + layer.of_condition(h)  # (B, 2 C)
-        self.to_paths = layer.to_paths.weight[:, :, 0]  # (C + S, C)
 
     def push(self, x, t: int):
         """Residual (B, C) and skip (B, S) of column number t, x (B, C)."""
         slot = self.ring[t % self.layer.dilation]  # x of dilation steps ago
-        y = torch.cat([slot, x], dim=1) @ self.weight.T + self.bias  # (B, 2 C)
+        paths = self.layer.paths(slot, x, self.condition)
         slot.copy_(x)
-        paths = F.linear(gated(y), self.to_paths, self.layer.to_paths.bias)
-        residual, skip = self.layer.split(paths)
-        return x + residual, skip
+        return paths
 
 
 class Queues:
@@ -57,19 +51,24 @@ class Queues:
     def __init__(self, network: WaveNet, digits, speakers):
         self.network, self.layers, self.t = network, [], 0
         h = network.condition(digits, speakers)
-        x = network.columns(torch.full((len(digits), 1), SILENCE))[:, :, 0]  # (B, C)
+        silence = torch.full((len(digits), network.taps), SILENCE)
+        self.samples = network.inputs[silence]  # (B, taps, 2), the last ones
+        x = network.columns(self.samples)[:, 0]  # (B, C)
         for layer in network.layers:
             self.layers.append(LayerQueue(layer, x, h))
             x, _ = self.layers[-1].push(x, 0)
 
     def push(self, codes):
-        """Logits (B, 256) of the code that follows codes (B,)."""
-        x, skips = self.network.columns(codes[:, None])[:, :, 0], 0
+        """Natural logarithm of p (B, 256) of the code that follows codes (B,)."""
+        new = self.network.inputs[codes][:, None]  # (B, 1, 2)
+        self.samples = torch.cat([self.samples[:, 1:], new], dim=1)
+        x, skips = self.network.columns(self.samples)[:, 0], 0
         for layer in self.layers:
             x, skip = layer.push(x, self.t)
             skips = skips + skip
         self.t += 1
-        return self.network.head(skips[:, :, None])[:, :, 0]
+        found = self.network.head(skips[:, None], self.samples)
+        return found.log_probabilities()[:, 0]
 
 
 class Window:
@@ -80,9 +79,9 @@ class Window:
         self.codes = torch.full((len(digits), network.receptive_field), SILENCE)
 
     def push(self, codes):
-        """Logits (B, 256) of the code that follows codes (B,)."""
+        """Natural logarithm of p (B, 256) of the code that follows codes (B,)."""
         self.codes = torch.cat([self.codes[:, 1:], codes[:, None]], dim=1)
-        return self.network(self.codes, *self.given)[:, 0]
+        return self.network(self.codes, *self.given).log_probabilities()[:, 0]
 
 
 def sample_plainly(network: WaveNet, digits, speakers, length: int, **options):

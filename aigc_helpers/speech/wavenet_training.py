@@ -4,11 +4,10 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from aigc_helpers.reader import Mistake
-from aigc_helpers.runtime import evaluation_mode
+from aigc_helpers.runtime import autocast, evaluation_mode
 from aigc_helpers.speech.clips import SILENCE, CodedClips
 from aigc_helpers.speech.wavenet import WaveNet
 from aigc_helpers.training import Run, require_counts
@@ -95,11 +94,12 @@ def train_wavenet(network: WaveNet, clips: CodedClips, *, size: int = 2048, **op
 
 
 def window_bits(network: WaveNet, windows: Windows):
-    """Mean bits of a sample: cross entropy over all that is predicted, over ln 2."""
-    scores = network(windows.inputs, windows.digits, windows.speakers)  # (B, T, 256)
-    scores = scores.transpose(1, 2)  # (B, 256, T), as it was computed: no copy
-    nats = F.cross_entropy(scores, windows.targets, ignore_index=NOT_PREDICTED)
-    return nats / math.log(2)
+    """Mean bits of a sample: -log2 p of all that is predicted."""
+    with autocast():
+        found = network(windows.inputs, windows.digits, windows.speakers)
+    is_predicted = windows.targets != NOT_PREDICTED
+    logs = found.log_probability(windows.targets.clamp(min=0))  # (B, T)
+    return -(logs * is_predicted).sum() / is_predicted.sum() / math.log(2)
 
 
 @torch.no_grad()
@@ -111,7 +111,6 @@ def code_bits(network: WaveNet, clips: CodedClips) -> list:
         for row, codes in enumerate(clips.codes):
             inputs = torch.cat([silence, codes[:-1]])[None]  # (1, R + T - 1)
             given = clips.digits[row : row + 1], clips.speakers[row : row + 1]
-            scores = network(inputs, *given)[0]  # (T, 256)
-            nats = F.cross_entropy(scores, codes, reduction="none")
-            found.append(nats / math.log(2))
+            logs = network(inputs, *given).log_probability(codes[None])[0]  # (T,)
+            found.append(-logs / math.log(2))
     return found

@@ -34,7 +34,7 @@ def test_networks_that_judge_restore_translate_or_search_generate_nothing():
     others = {"mnist_classifier", "image_recogniser"}
     others |= {"text_translator", "text_reporter", "text_retriever"}
     others |= {"speech_recogniser", "speech_tacotron"}  # it speaks what is typed
-    others |= {"speech_tacotron_content"}
+    others |= {"speech_tacotron_content", "speech_wavenet"}  # no files yet
     assert set(weights.names()) - set(GENERATING) == others | restorers
     assert {"rnn_idioms", "rnn_poems", "rnn_python"} <= set(TEXTS)
     assert {"gan_mnist", "vae_mnist_plane", "image_faces"} <= set(IMAGES)
