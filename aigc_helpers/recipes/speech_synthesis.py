@@ -18,6 +18,15 @@ RECIPES = {
         batch_size=32,
         arguments={"n_voices": 6},
         data=RECORDINGS,
+        first={
+            "text": "314159",
+            "voice": VOICES[0],
+            "presets": [
+                {"name": "一位", "text": "7"},
+                {"name": "五个一样的", "text": "77777"},
+                {"name": "十位", "text": "2718281828"},
+            ],
+        },
         half=True,
     ),
 }
@@ -79,8 +88,13 @@ def _distances(single) -> dict:
     return figures
 
 
+def shown(network) -> dict:
+    """What the explorer of the Tacotron must know."""
+    return {"kind": "speaking", "decoder": "ShownSpeaker", "voices": list(VOICES)}
+
+
 SUBJECTS = {
     "speech_tacotron": Subject(
-        train_tacotron, measure_tacotron, networks=("speech_recogniser",)
+        train_tacotron, measure_tacotron, shown, networks=("speech_recogniser",)
     ),
 }
