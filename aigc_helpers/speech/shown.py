@@ -1,7 +1,7 @@
 """A voice as an explorer shows it: plain data, and three networks that a page runs.
 
 An explorer reaches no subject: it is handed one of these, and asks it. A page's script
-(``explorers/speaking/synthesis.js``) does the same from the files of `ShownSpeaker.parts`
+(``explorers/speaking/synthesis.js``) does the same from files of `ShownSpeaker.parts`
 and from `ShownSpeaker.facts`.
 """
 

@@ -71,7 +71,9 @@ def static_html(
     setting: SpeakingSetting, state: dict, speaker: Speaker, *, shipped: str = ""
 ) -> str:
     """Poster and state; without a shipped network stored sounds are all it has."""
-    said = distinct([{k: state[k] for k in KEYS}, *([] if shipped else setting.starts())])
+    said = distinct(
+        [{k: state[k] for k in KEYS}, *([] if shipped else setting.starts())]
+    )
     spoken = [setting.checked(speaker, **one) for one in said]
     config = setting.config(
         speaker,

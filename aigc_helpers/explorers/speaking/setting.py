@@ -20,7 +20,7 @@ from aigc_helpers.explorers.checks import (
     options_of,
     preset_of,
 )
-from aigc_helpers.explorers.sounds.clips import Clip, place_of
+from aigc_helpers.explorers.sounds.clips import Clip
 from aigc_helpers.explorers.sounds.poster import sound_facts
 from aigc_helpers.explorers.sounds.telling import words_of
 from aigc_helpers.explorers.speaking.telling import looked_words

@@ -8,7 +8,7 @@ import { explorer, ExplorerView } from "../front/view.js";
 import { digitsOf } from "./digits.js";
 import { DigitsForm } from "./form.js";
 import { AttentionPanel } from "./matrix.js";
-import { KernelSpeaker, NetworkSpeaker, rowsOf } from "./synthesis.js";
+import { KernelSpeaker, NetworkSpeaker, rowsOfSize } from "./synthesis.js";
 import { lookedWords } from "./telling.js";
 import { TEXT } from "./text.js";
 
@@ -31,7 +31,7 @@ class SpeakingView extends ExplorerView {
     const file = wav ?? this.model.get("_sounds")[i].replace(/^[^,]*,/, "");
     const weights = Float32Array.from(bytesFrom(attention), (number) => number / FINEST);
     const { samples, rate } = decodeWav(bytesFrom(file));
-    const spoken = { ...sample, samples, rate, attention: rowsOf(weights, sample.letters.length) };
+    const spoken = { ...sample, samples, rate, attention: rowsOfSize(weights, sample.letters.length) };
     this.keep(sample, { ...spoken, source: "stored" });
   }
 

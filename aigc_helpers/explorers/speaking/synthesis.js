@@ -10,7 +10,7 @@ const PEAK = 10 ** (-1 / 20); // no sample is above: -1 dBFS
 const BANDS_OF_FRAME = 40;
 
 // Rows of numbers that lie one behind the other.
-export function rowsOf(numbers, size) {
+export function rowsOfSize(numbers, size) {
   const n = numbers.length / size;
   return Array.from({ length: n }, (_, i) => numbers.subarray(i * size, (i + 1) * size));
 }
@@ -121,7 +121,7 @@ export class KernelSpeaker {
     const times = { ms: performance.now() - start };
     const { letters, complete } = message;
     const [samples, weights] = buffers.map(floatsOf);
-    const attention = rowsOf(weights, letters.length);
+    const attention = rowsOfSize(weights, letters.length);
     return { letters, samples, rate: RATE, attention, complete, times };
   }
 }

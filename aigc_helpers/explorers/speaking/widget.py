@@ -98,9 +98,7 @@ class SpeakingExplorer(Explorer):
         return self._say(self._state).attention
 
     def _say(self, asked: dict) -> Spoken:
-        return self._setting.checked(
-            self._speaker, **{key: asked[key] for key in KEYS}
-        )
+        return self._setting.checked(self._speaker, **{key: asked[key] for key in KEYS})
 
     @traitlets.validate(*KEYS)
     def _fits(self, proposal: Any) -> Any:
