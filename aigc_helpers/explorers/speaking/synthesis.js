@@ -95,7 +95,7 @@ function joinedFloats(parts) {
 }
 
 // As loud as others where it is not silent, by blocks of 50 ms, without clipping.
-function levelled(wave, { block, hop, quiet, level }) {
+export function levelled(wave, { block, hop, quiet, level }) {
   const size = Math.min(block, wave.length);
   const n = Math.floor((wave.length - size) / hop) + 1;
   const powers = Array.from({ length: n }, (_, i) => {

@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from aigc_helpers.explorers.sounds.spectra import HOP, RATE
+from aigc_helpers.explorers.sounds.telling import hundredths
 from aigc_helpers.explorers.speaking.words import WORDS
 
 _MOST = {"back": 1, "jump": 3, "left": 2}  # letters; `speech.Reading.is_monotonic`
@@ -37,13 +38,10 @@ def _reading(places: np.ndarray, n_letters: int) -> dict[str, int]:
 
 
 def _span(word: re.Match, places: np.ndarray, n_frames: int) -> str:
-    """From the first to the last step whose largest weight lies on one of its letters.
-
-    As ``toFixed`` rounds: half a hundredth goes up.
-    """
+    """From the first to the last step that looked most at one of its letters."""
     steps = np.flatnonzero((places >= word.start()) & (places < word.end()))
     if not len(steps):
         return WORDS["telling"]["never"].format(word=word[0])
     ends = (steps[0], steps[-1] + 1)
-    low, high = (f"{step * n_frames * HOP / RATE:.2f}" for step in ends)
+    low, high = (hundredths(float(step * n_frames * HOP / RATE)) for step in ends)
     return WORDS["telling"]["span"].format(word=word[0], low=low, high=high)
