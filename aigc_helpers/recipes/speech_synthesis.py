@@ -16,6 +16,15 @@ RECIPES = {
         "Tacotron",
         "念数字的网络",
         arguments={"n_voices": 6},
+        first={
+            "text": "314159",
+            "voice": VOICES[0],
+            "presets": [
+                {"name": "一位", "text": "7"},
+                {"name": "五个一样的", "text": "77777"},
+                {"name": "十位", "text": "2718281828"},
+            ],
+        },
         **TRAINING,
     ),
     "speech_tacotron_content": Recipe(
@@ -115,5 +124,16 @@ def _distances(single) -> dict:
     return figures
 
 
-SPEAKING = Subject(train_tacotron, measure_tacotron, networks=("speech_recogniser",))
-SUBJECTS = {"speech_tacotron": SPEAKING, "speech_tacotron_content": SPEAKING}
+def shown(network) -> dict:
+    """What the explorer of the Tacotron must know."""
+    return {"kind": "speaking", "decoder": "ShownSpeaker", "voices": list(VOICES)}
+
+
+SUBJECTS = {
+    "speech_tacotron": Subject(
+        train_tacotron, measure_tacotron, shown, networks=("speech_recogniser",)
+    ),
+    "speech_tacotron_content": Subject(
+        train_tacotron, measure_tacotron, networks=("speech_recogniser",)
+    ),
+}

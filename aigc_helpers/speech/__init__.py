@@ -52,6 +52,7 @@ from aigc_helpers.speech.recognition_evaluation import (
     word_error_rate,
 )
 from aigc_helpers.speech.recognition_training import train_recogniser
+from aigc_helpers.speech.shown import ShownSpeaker
 from aigc_helpers.speech.spectra import (
     griffin_lim,
     hann_window,

@@ -119,14 +119,17 @@ def waveform_of(
     *,
     sharpness: float = SHARPNESS,
     n_iterations: int = N_ITERATIONS,
+    seed: int | None = 0,
 ) -> torch.Tensor:
     """A waveform (100 (T - 1),) in [-1, 1] with the magnitudes of a synthesis.
 
     Magnitudes are raised to the power ``sharpness`` first: what a network averages is
     blurred between the harmonics, and sounds muffled (Wang et al., 2017, section 3.4).
+    ``seed`` is of the first phases, see `spectra.griffin_lim`.
     """
     magnitude = (found.spectrum * sharpness).exp()
-    return levelled(spectra.griffin_lim(magnitude, n_iterations=n_iterations))
+    wave = spectra.griffin_lim(magnitude, n_iterations=n_iterations, seed=seed)
+    return levelled(wave)
 
 
 def levelled(wave: torch.Tensor) -> torch.Tensor:

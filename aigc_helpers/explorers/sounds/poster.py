@@ -7,7 +7,7 @@ import numpy as np
 from aigc_helpers.explorers import marking
 from aigc_helpers.explorers.checks import base64_of
 from aigc_helpers.explorers.sounds.clips import Clip
-from aigc_helpers.explorers.sounds.spectra import BANDS, LOWEST, log_mel_of
+from aigc_helpers.explorers.sounds.spectra import LOWEST, log_mel_of
 from aigc_helpers.explorers.sounds.words import WORDS
 from aigc_helpers.explorers.sprites import LOSSY, Sheet, make_sheet
 
@@ -50,11 +50,16 @@ def spectrogram_sheet(clip: Clip, loudest: float) -> Sheet:
     ``loudest`` is the logarithm that has the last of `COLOURS`.
     """
     levels = log_mel_of(clip).T[::-1]  # (40, T)
-    share = (levels - LOWEST) / (loudest - LOWEST)
-    places = share.clip(0, 1) * (len(COLOURS) - 1)
+    return coloured_sheet(((levels - LOWEST) / (loudest - LOWEST)).clip(0, 1))
+
+
+def coloured_sheet(shares: np.ndarray) -> Sheet:
+    """Shares (H, W) of 0 to 1 in `COLOURS` as one picture, W the time."""
+    places = shares * (len(COLOURS) - 1)
     stops = np.arange(len(COLOURS))
     parts = [np.interp(places, stops, part) for part in zip(*COLOURS, strict=True)]
-    picture = np.rint(np.stack(parts, axis=-1)).astype(np.uint8)  # (40, T, 3)
+    picture = np.rint(np.stack(parts, axis=-1)).astype(np.uint8)  # (H, W, 3)
     wide = max(1, round(_WIDTH / picture.shape[1]))
-    large = picture.repeat(_HEIGHT // BANDS, axis=0).repeat(wide, axis=1)
+    high = max(1, round(_HEIGHT / picture.shape[0]))
+    large = picture.repeat(high, axis=0).repeat(wide, axis=1)
     return make_sheet(large[None], 1, LOSSY)

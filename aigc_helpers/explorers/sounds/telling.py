@@ -3,6 +3,8 @@
 ``front/sound/telling.js`` tells the same.
 """
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import numpy as np
 
 from aigc_helpers.explorers.sounds.clips import Clip
@@ -24,7 +26,7 @@ def words_of(clip: Clip) -> str:
     words = WORDS["telling"]
     numbers = clip.numbers
     said = words["said"].format(transcript=clip.transcript)
-    length = words["length"].format(seconds=f"{clip.seconds:.2f}", rate=clip.rate)
+    length = words["length"].format(seconds=hundredths(clip.seconds), rate=clip.rate)
     if not numbers.any():
         return said + length + words["still"]
     samples = numbers / 32_768
@@ -58,9 +60,16 @@ def silences(samples: np.ndarray) -> list[tuple[float, float]]:
 
 def _silence_words(found: list[tuple[float, float]]) -> str:
     words = WORDS["telling"]
-    spans = [words["span"].format(low=f"{a:.2f}", high=f"{b:.2f}") for a, b in found]
+    spans = [
+        words["span"].format(low=hundredths(a), high=hundredths(b)) for a, b in found
+    ]
     template = words["silence"] if spans else words["noSilence"]
     return template.format(list=words["list"].join(spans))
+
+
+def hundredths(seconds: float) -> str:
+    """Seconds with two decimals, as ``toFixed`` rounds: what lies between goes up."""
+    return str(Decimal(seconds).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def _decibels(value: float) -> str:

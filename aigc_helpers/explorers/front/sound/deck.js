@@ -6,7 +6,7 @@ import { markedWav } from "../marking.js";
 import { Transport } from "../transport.js";
 import { Picture } from "./picture.js";
 import { resample } from "./resampling.js";
-import { canPlay, NotHeard, Sound } from "./speaker.js";
+import { canPlay, NotHeard, Sound, wakeUp } from "./speaker.js";
 import { logMelOf, RATE } from "./spectra.js";
 import { wordsOf } from "./telling.js";
 import { int16Of, writeWav } from "./wav.js";
@@ -39,8 +39,9 @@ export function clipOf(facts, { samples: own, rate }, words) {
 // What the view gives: `facts` of Python's sound_facts(), and
 //   rested(at)          the head rests at a moment, in seconds
 //   say(words, failed)  what happens, for the status line
+// and perhaps a panel {node, labels, legend, show(clip)} of its own, see picture.js.
 export class Deck {
-  constructor(facts, { rested, say }) {
+  constructor(facts, { rested, say }, panel = null) {
     Object.assign(this, { facts, rested, say, clip: null });
     this.transport = new Transport({
       moved: (at, rests) => this.moved(at, rests),
@@ -50,12 +51,13 @@ export class Deck {
     this.picture = new Picture(facts.colours, {
       drag: (at) => this.transport.drag(at),
       drop: () => this.transport.drop(),
-    });
+    }, panel);
     this.words = element("p", { className: "aigc-sound-words" });
     this.origin = element("p", { className: "aigc-sound-origin" });
     this.save = button(DECK_TEXT.save, () => this.download());
-    const legend = element("p", { className: "aigc-sound-legend" }, DECK_TEXT.legend);
-    const { picture, transport, words, origin } = this;
+    const seen = (panel?.legend ?? "") + DECK_TEXT.legend;
+    this.legend = element("p", { className: "aigc-sound-legend" }, seen);
+    const { picture, legend, transport, words, origin } = this;
     this.nodes = [picture.node, legend, transport.node, words, origin];
   }
 
@@ -90,6 +92,12 @@ export class Deck {
   notHeard(error) {
     console.warn("explorer:", error);
     this.say(error instanceof NotHeard ? DECK_TEXT.notHeard : DECK_TEXT.noAudio, true);
+  }
+
+  // At a click, for what will sound when it has been computed: a browser that waits for
+  // one lets nothing sound later.
+  unlock() {
+    if (canPlay()) wakeUp().catch((error) => this.notHeard(error));
   }
 
   // A generated sound is marked; a recording says in the file whose it is.

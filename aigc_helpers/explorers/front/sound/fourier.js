@@ -15,19 +15,23 @@ export class RealFourier {
     this.im = new Float64Array(half);
   }
 
-  // Bins (n / 2 + 1) of numbers x (n), written into re and im.
-  forward(x, re, im) {
+  // Bins (n / 2 + 1) of numbers (n), written into re and im.
+  forward(numbers, re, im) {
     const { half, cos, sin } = this;
     for (let i = 0; i < half; i++) {
       const from = 2 * this.order[i];
-      this.re[i] = x[from];
-      this.im[i] = x[from + 1];
+      this.re[i] = numbers[from];
+      this.im[i] = numbers[from + 1];
     }
     this.transform(1);
+    const { re: x, im: y } = this;
     for (let k = 0; k <= half; k++) {
-      const [i, j] = [k % half, (half - k) % half];
-      const [a, b] = [(this.re[i] + this.re[j]) / 2, (this.im[i] - this.im[j]) / 2];
-      const [c, d] = [(this.im[i] + this.im[j]) / 2, (this.re[j] - this.re[i]) / 2];
+      const i = k & (half - 1); // of half and 0 the same number
+      const j = (half - k) & (half - 1);
+      const a = (x[i] + x[j]) / 2;
+      const b = (y[i] - y[j]) / 2;
+      const c = (y[i] + y[j]) / 2;
+      const d = (x[j] - x[i]) / 2;
       re[k] = a + c * cos[k] + d * sin[k];
       im[k] = b + d * cos[k] - c * sin[k];
     }
@@ -39,9 +43,12 @@ export class RealFourier {
     for (let i = 0; i < half; i++) {
       const k = this.order[i];
       const j = half - k;
-      const [below, above] = [k ? im[k] : 0, j < half ? im[j] : 0];
-      const [a, b] = [(re[k] + re[j]) / 2, (below - above) / 2];
-      const [c, d] = [(re[k] - re[j]) / 2, (below + above) / 2];
+      const below = k ? im[k] : 0;
+      const above = j < half ? im[j] : 0;
+      const a = (re[k] + re[j]) / 2;
+      const b = (below - above) / 2;
+      const c = (re[k] - re[j]) / 2;
+      const d = (below + above) / 2;
       this.re[i] = a - (c * sin[k] + d * cos[k]);
       this.im[i] = b + (c * cos[k] - d * sin[k]);
     }
@@ -58,7 +65,8 @@ export class RealFourier {
     for (let size = 1; size < half; size *= 2) {
       const step = half / size; // of n: the angle is 2 pi k / (2 size)
       for (let k = 0; k < size; k++) {
-        const [c, s] = [cos[k * step], sign * sin[k * step]];
+        const c = cos[k * step];
+        const s = sign * sin[k * step];
         for (let i = k; i < half; i += 2 * size) {
           const j = i + size;
           const real = c * re[j] + s * im[j];

@@ -17,10 +17,11 @@ const MOST_TICKS = 6;
 const COLUMNS = 400; // of the waveform
 const SVG_NAME = "http://www.w3.org/2000/svg";
 
-// drag(at): the reader points at a moment, in seconds; drop(): and no longer.
+// drag(at): the reader points at a moment, in seconds; drop(): and no longer. A panel
+// {node, labels, show(clip)} stands between the two, on their axis of time.
 export class Picture {
-  constructor(colours, { drag, drop }) {
-    Object.assign(this, { colours, drag, drop, duration: 1 });
+  constructor(colours, { drag, drop }, panel = null) {
+    Object.assign(this, { colours, drag, drop, panel, duration: 1 });
     this.wave = document.createElementNS(SVG_NAME, "svg");
     this.wave.setAttribute("preserveAspectRatio", "none");
     this.wave.setAttribute("viewBox", `0 -1 ${COLUMNS} 2`);
@@ -32,11 +33,11 @@ export class Picture {
     this.plot = element("div", { className: "aigc-sound-plot" });
     this.plot.setAttribute("role", "img");
     const amplitude = element("span", { className: "aigc-sound-axis" }, PICTURE_TEXT.amplitude);
-    this.plot.append(this.wave, amplitude, spectrum, this.head);
+    this.plot.append(this.wave, amplitude, ...(panel ? [panel.node] : []), spectrum, this.head);
     this.heights = element("div", { className: "aigc-sound-heights" });
     this.times = element("div", { className: "aigc-sound-times", "aria-hidden": "true" });
     const left = element("div", { className: "aigc-sound-left", "aria-hidden": "true" });
-    left.append(this.heights, frequencies());
+    left.append(this.heights, ...(panel ? [panel.labels] : []), frequencies());
     this.node = element("div", { className: "aigc-sound-picture" });
     this.node.append(left, this.plot, this.times);
     this.followPointer();
@@ -59,12 +60,14 @@ export class Picture {
   }
 
   // Samples and log mel magnitudes at 8 kHz, the brightest value, and words.
-  show({ samples, bands }, loudest, words) {
+  show(clip, loudest, words) {
+    const { samples, bands } = clip;
     this.duration = samples.length / RATE;
     const peak = peakOf(samples) || 1;
     this.line.setAttribute("d", wavePath(samples, peak));
     this.heights.replaceChildren(...heights(peak));
     this.paint(bands, loudest);
+    this.panel?.show(clip);
     const left = -HOP / 2 / samples.length; // the first frame stands around moment 0
     this.canvas.style.left = `${100 * left}%`;
     this.canvas.style.width = `${(100 * this.canvas.width * HOP) / samples.length}%`;
@@ -92,7 +95,8 @@ export class Picture {
   }
 }
 
-function colourOf(share, colours) {
+// A share of 0 to 1 in colours.
+export function colourOf(share, colours) {
   const place = share * (colours.length - 1);
   const i = Math.min(Math.floor(place), colours.length - 2);
   return colours[i].map((low, c) => Math.round(low + (place - i) * (colours[i + 1][c] - low)));

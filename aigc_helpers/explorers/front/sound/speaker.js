@@ -61,7 +61,8 @@ export class Sound {
   }
 }
 
-async function wakeUp() {
+// Promise that something can sound; a browser wants it asked for by a click.
+export async function wakeUp() {
   context ??= new (AUDIO())();
   if (context.state === "running") return;
   const late = new Promise((done) => setTimeout(done, RESUME));

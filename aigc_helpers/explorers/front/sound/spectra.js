@@ -33,31 +33,57 @@ export function stft(samples) {
   const frames = framesOf(samples.length);
   const spectrogram = emptySpectrogram(frames);
   const piece = new Float64Array(LENGTH);
+  const long = continued(samples);
   for (let t = 0; t < frames; t++) {
-    const start = t * HOP - LENGTH / 2 + EDGE;
-    for (let i = 0; i < WINDOW; i++) {
-      piece[EDGE + i] = HANN[i] * samples[mirrored(start + i, samples.length)];
-    }
+    for (let i = 0; i < WINDOW; i++) piece[EDGE + i] = HANN[i] * long[t * HOP + i];
     fourier.forward(piece, ...rowsOf(spectrogram, t));
   }
   return spectrogram;
+}
+
+// The numbers, half a window more at both ends.
+function continued(samples) {
+  const long = new Float64Array(samples.length + WINDOW);
+  long.set(samples, WINDOW / 2);
+  for (let i = 0; i < WINDOW / 2; i++) {
+    long[i] = samples[mirrored(i - WINDOW / 2, samples.length)];
+    const behind = samples.length + i;
+    long[WINDOW / 2 + behind] = samples[mirrored(behind, samples.length)];
+  }
+  return long;
 }
 
 // The sound (length) whose spectrogram is nearest, by the sum of squared differences
 // (Griffin and Lim, 1984, equation 6).
 export function inverseStft(spectrogram, length) {
   const samples = new Float32Array(length);
-  const weights = new Float32Array(length);
   const piece = new Float64Array(LENGTH);
   for (let t = 0; t < spectrogram.frames; t++) {
     fourier.inverse(...rowsOf(spectrogram, t), piece);
     const start = t * HOP - LENGTH / 2 + EDGE;
     for (let i = Math.max(0, -start); i < WINDOW && start + i < length; i++) {
       samples[start + i] += HANN[i] * piece[EDGE + i];
+    }
+  }
+  const weights = weightsOf(spectrogram.frames, length);
+  for (let i = 0; i < length; i++) samples[i] = weights[i] > 1e-8 ? samples[i] / weights[i] : 0;
+  return samples;
+}
+
+let lastWeights = { weights: [] }; // of the last sound: one that is searched for keeps its length
+
+// What the squared windows over each number add up to.
+function weightsOf(frames, length) {
+  if (lastWeights.frames === frames && lastWeights.weights.length === length) return lastWeights.weights;
+  const weights = new Float32Array(length);
+  for (let t = 0; t < frames; t++) {
+    const start = t * HOP - LENGTH / 2 + EDGE;
+    for (let i = Math.max(0, -start); i < WINDOW && start + i < length; i++) {
       weights[start + i] += HANN[i] * HANN[i];
     }
   }
-  return samples.map((sum, i) => (weights[i] > 1e-8 ? sum / weights[i] : 0));
+  lastWeights = { frames, weights };
+  return weights;
 }
 
 export function magnitudesOf({ re, im }) {

@@ -1,0 +1,1 @@
+"""A string of digits that a network speaks: heard, seen, and where it looked."""

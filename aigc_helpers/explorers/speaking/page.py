@@ -1,0 +1,103 @@
+"""A speaking explorer on a page: a stored sound, then the exported networks."""
+
+import html
+from pathlib import Path
+
+import numpy as np
+
+from aigc_helpers import weights
+from aigc_helpers.explorers.page import explorer_html, poster_image
+from aigc_helpers.explorers.sounds.poster import (
+    clip_html,
+    coloured_sheet,
+    spectrogram_sheet,
+)
+from aigc_helpers.explorers.sounds.spectra import TOP, log_mel_of
+from aigc_helpers.explorers.speaking.setting import (
+    FINEST,
+    KEYS,
+    Speaker,
+    SpeakingSetting,
+    Spoken,
+    distinct,
+    speaking_setting,
+)
+from aigc_helpers.explorers.speaking.words import WORDS
+from aigc_helpers.reader import Mistake
+from aigc_helpers.weights import speaking
+
+_POSTER = (
+    '<figure class="aigc-sound-poster">{attention}{spectrogram}'
+    "<figcaption>{caption}</figcaption><ul>{clips}</ul></figure>"
+)
+
+
+def shipped_page(name: str, card: dict) -> str:
+    """HTML of an explorer on a shipped network, alive on a page without a kernel.
+
+    The card's ``explorer`` entry is described in ``setting.py``.
+
+    Raises
+    ------
+    ValueError
+        If the network is none for this explorer, or the card does not fit it.
+    """
+    speaker = shipped_speaker(name, card)
+    options = {
+        key: value
+        for key, value in card["explorer"].items()
+        if key not in ("kind", "decoder")
+    }
+    setting = speaking_setting(speaker, **options)
+    return static_html(setting, setting.state(), speaker, shipped=name)
+
+
+def shipped_speaker(name: str, card: dict) -> Speaker:
+    """Who speaks on a page, by the card of a shipped network."""
+    if (card.get("explorer") or {}).get("kind") != "speaking":
+        raise Mistake(
+            f"{name!r} is not a network for a speaking explorer",
+            f"{name!r} 不是念数字的网络。",
+        )
+    return weights.load_decoder(name, card)
+
+
+def export_shipped(name: str, card: dict, path: Path) -> Path:
+    """Write the shipped network as three ONNX files; the path is one step's."""
+    return speaking.export_speaker(shipped_speaker(name, card), path)
+
+
+def static_html(
+    setting: SpeakingSetting, state: dict, speaker: Speaker, *, shipped: str = ""
+) -> str:
+    """Poster and state; without a shipped network stored sounds are all it has."""
+    said = distinct(
+        [{k: state[k] for k in KEYS}, *([] if shipped else setting.starts())]
+    )
+    spoken = [setting.checked(speaker, **one) for one in said]
+    config = setting.config(
+        speaker,
+        source="network" if shipped else "stored",
+        network=shipped,
+        samples=[one.stored() for one in spoken],
+    )
+    return explorer_html(
+        "speaking", config, state, poster=poster(spoken), network=shipped
+    )
+
+
+def poster(spoken: list[Spoken]) -> str:
+    """Attention and spectrogram of the first, and all to be heard."""
+    first = spoken[0]
+    clip, letters = first.clip, first.letters.strip()
+    facts = {"name": clip.name, "letters": letters, "n": len(first.letters)}
+    caption = WORDS["caption"].format(seconds=clip.seconds, words=first.words, **facts)
+    loudest = max(TOP, float(log_mel_of(clip).max()))
+    spectrum = spectrogram_sheet(clip, loudest)
+    looked = coloured_sheet(np.transpose(first.levels) / FINEST)  # (S, n)
+    return _POSTER.format(
+        attention=poster_image(looked, WORDS["attention"].format(**facts)),
+        spectrogram=poster_image(spectrum, WORDS["spectrogram"].format(**facts)),
+        caption=html.escape(caption),
+        clips="".join(clip_html(one.clip) for one in spoken),
+    )

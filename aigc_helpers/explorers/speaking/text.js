@@ -1,0 +1,30 @@
+// What a reader of the speaking explorer reads that its module writes.
+
+export const TEXT = {
+  zh: {
+    group: "念数字的网络",
+    digits: "数字（1 到 {most} 个）",
+    voice: "嗓音",
+    voiceName: "{voice} 号",
+    speak: "念",
+    name: "{text}（{voice} 号嗓音）",
+    strange: "“{character}”读不了：这个网络只学过十个数字的英文，只能写 0 到 9。",
+    count: "写了 {n} 个数字，应当是 1 到 {most} 个。",
+    apart: "下面还是“{text}”（{voice} 号嗓音）。按“念”才会换。",
+    attention: "注意力（字母）",
+    legend: "中间是注意力：一行一个字母，一列是网络的一步，越亮，那一步看得越多。",
+    waiting: "这是预先算好的声音，按“播放”就能听 · 写上数字，按“念”，浏览器就运行网络",
+    loading: "网络正在加载…",
+    ready: "网络已经加载好，按“念”就出声。",
+    storedOnly: "这里只有预先算好的声音，按“播放”就能听。",
+    byKernel: "写上数字，按“念”，Python 内核就运行网络。",
+    speaking: "正在念…",
+    spoken: "写成英文是“{transcript}”。",
+    stored: "声音是预先算好的。",
+    network: "浏览器算了 {ms} ms：网络写频谱 {written} ms，找相位 {phases} ms。",
+    kernel: "Python 内核算了 {ms} ms。",
+    told: "声音和注意力，用文字说",
+    noNetwork: "网络没有加载成功。再按一次“念”会重新加载。",
+    kernelError: "Python 内核没能念出来：{error}",
+  },
+}.zh;
