@@ -19,6 +19,7 @@ from aigc_helpers.speech.linear_prediction import (
     Predictor,
     fit_predictor,
 )
+from aigc_helpers.speech.listener import ShownListener
 from aigc_helpers.speech.prediction_errors import (
     LinearCoder,
     fit_linear_coder,

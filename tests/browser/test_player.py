@@ -115,7 +115,7 @@ def test_without_javascript_each_clip_can_be_heard_and_read(open_page):
 
 def test_one_clip_has_no_choice(explorer):
     page = explorer("player-one.html").page
-    assert not page.locator(".aigc-player-clips").is_visible()
+    assert not page.locator(".aigc-sound-choice").is_visible()
 
 
 # ---- what is heard -----------------------------------------------------------------
@@ -382,7 +382,7 @@ def test_forced_colours_keep_the_picture_and_the_choice(explorer):
     page = explorer("player.html", forced_colors="active").page
     canvas = page.locator(".aigc-sound-spectrum canvas")
     assert np.ptp(np.array(canvas.evaluate(PIXELS))[::4]) > 100
-    chosen = page.locator(".aigc-player-clips input:checked + span")
+    chosen = page.locator(".aigc-sound-choice input:checked + span")
     assert chosen.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
     line = page.locator(".aigc-sound-plot path")
     assert line.evaluate("node => getComputedStyle(node).stroke") == "rgb(0, 0, 0)"
@@ -394,4 +394,4 @@ def test_printed_it_is_picture_and_words(explorer):
     assert page.locator(".aigc-sound-plot").is_visible()
     assert page.locator(".aigc-sound-words").is_visible()
     assert not page.locator(".aigc-transport").is_visible()
-    assert not page.locator(".aigc-player-clips").is_visible()
+    assert not page.locator(".aigc-sound-choice").is_visible()

@@ -9,7 +9,7 @@ from aigc_helpers.explorers.sounds.poster import clip_html, spectrogram_sheet
 from aigc_helpers.explorers.sounds.telling import words_of
 
 _POSTER = (
-    '<figure class="aigc-player-poster">{image}<figcaption>{caption}</figcaption>'
+    '<figure class="aigc-sound-poster">{image}<figcaption>{caption}</figcaption>'
     "<ul>{clips}</ul></figure>"
 )
 

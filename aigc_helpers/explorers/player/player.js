@@ -34,7 +34,7 @@ class PlayerView extends ExplorerView {
   choice() {
     const legend = element("legend", {}, TEXT.clips);
     const choose = (clip) => this.finish({ clip, at: 0 });
-    this.clips = oneOf(legend, "aigc-player-clips", choose);
+    this.clips = oneOf(legend, "aigc-sound-choice", choose);
     for (const { name, generated } of this.config.clips) {
       const badge = element("small", {}, generated ? TEXT.generated : TEXT.recording);
       this.clips.add(element("span", {}, name, " ", badge));
