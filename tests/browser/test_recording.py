@@ -97,6 +97,15 @@ def test_what_the_microphone_hears_comes_at_8_khz(shown):
     expect(page.get_by_role("button", name="录音", exact=True)).to_be_visible()
 
 
+def test_the_microphone_is_asked_for_as_it_is(shown):
+    page = shown("async (asked) => { window.asked = asked; throw new Error(); }")
+    press(page, "录音")
+    expect(note(page)).to_contain_text("没有允许使用话筒")
+    names = ("autoGainControl", "echoCancellation", "noiseSuppression")
+    off = {name: False for name in names}
+    assert page.evaluate("asked.audio") == {"channelCount": 1, **off}
+
+
 def test_a_recording_ends_by_itself_when_it_is_full(shown):
     page = shown(tone(), most=1)
     press(page, "录音")

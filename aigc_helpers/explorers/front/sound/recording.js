@@ -21,7 +21,8 @@ const RECORDING_TEXT = {
 const FAULTS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 const SHORTEST = 0.1; // seconds
 const BLOCK = 4096; // numbers that the browser hands over at a time
-// What makes telephone calls pleasant takes the beginnings of words away.
+// Nothing of what makes telephone calls pleasant: its gain, which follows the voice, clips
+// the second of two words.
 const PLAIN = {
   channelCount: 1, autoGainControl: false, echoCancellation: false, noiseSuppression: false,
 };
