@@ -3,6 +3,10 @@
 from types import SimpleNamespace
 
 import torch
+import torch.nn.functional as F
+from torch import nn
+
+from aigc_helpers import speech
 
 RATE = 8000
 
@@ -26,3 +30,19 @@ def spoken(n: int = 60, seed: int = 0, n_digits: int = 10):
     pairs = zip(digits.tolist(), speakers.tolist(), strict=True)
     waves = [said(digit, speaker, rng) for digit, speaker in pairs]
     return SimpleNamespace(clips=waves, digits=digits, speakers=speakers)
+
+
+def listener():
+    """Who hears: small and untrained, with probabilities of all sizes for `said`."""
+    torch.manual_seed(0)
+    network = speech.SpeechRecogniser(width=2, hidden=8)
+    for part in network.modules():
+        if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d):
+            part.momentum = 1.0  # the one batch below counts alone
+    waves = [said(i, 0, torch.Generator().manual_seed(i))[:1500] for i in range(8)]
+    noise = torch.randn(8, 1500, generator=torch.Generator().manual_seed(0)) / 4
+    network.train()(F.pad(torch.cat([torch.stack(waves), noise]), (800, 800)))
+    with torch.no_grad():
+        network.to_scores.weight.mul_(0.4)
+        network.to_scores.bias[speech.N_DIGITS] += 6  # the blank
+    return speech.ShownListener(network.eval())

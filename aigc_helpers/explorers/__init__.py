@@ -30,7 +30,8 @@ found by listing, and importing one imports no other. The folder ``NAME`` holds
     and saves a sound (in Python: ``sounds``), ``front/sound/input.js`` takes one of the
     reader's. What a reader saves is marked by ``front/marking.js``.
 ``NAME.css``
-    Its style, if it needs one; joined to those of all others. The box has the class
+    Its style, if it needs one. A page has the sheets of the kinds that it shows alone,
+    and of the modules in ``front`` which these import. The box has the class
     ``aigc-NAME``, and classes of your own begin with it.
 
 To see it: ``tests/browser/test_NAME.py`` with the fixtures ``write_page``,

@@ -1,10 +1,14 @@
 """The explorers' front-end files, and one module text of each kind for anywidget.
 
 What all kinds share lies in ``front``, the rest in each kind's folder: ``NAME.js``,
-``NAME.css`` and what they need. A page serves the folders as they are.
+``NAME.css`` and what they need. A page serves the folders as they are. A sheet goes
+with the module, or the folder of modules, that has its name: who imports
+``front/chart.js`` has ``front/chart.css``, and no page has the sheet of a kind that it
+does not show.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from aigc_helpers.explorers import kinds
@@ -18,7 +22,7 @@ _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULT
 
 
 def page_files() -> dict[str, str]:
-    """Path and text of all files that a page needs: modules and one style sheet."""
+    """Path and text of all files that pages need: modules, the sheet of all kinds."""
     paths = [path for folder in _folders() for path in sorted(folder.rglob("*.js"))]
     texts = {
         path.relative_to(kinds.FOLDER).as_posix(): path.read_text("utf-8")
@@ -42,9 +46,14 @@ def module_text(kind: str) -> str:
     ValueError
         If two of the files declare the same name, or an import is left.
     """
+    return join_modules([path.read_text("utf-8") for path in _modules(kind)])
+
+
+def _modules(kind: str) -> list[Path]:
+    """An explorer's own module, after all that it uses."""
     paths: list[Path] = []
     _collect(kinds.FOLDER / kind / f"{kind}.js", paths)
-    return join_modules([path.read_text("utf-8") for path in paths])
+    return paths
 
 
 def _collect(path: Path, paths: list[Path]) -> None:
@@ -73,14 +82,19 @@ def _plain(text: str) -> str:
     return _EXPORT.sub("", _IMPORT.sub("", text))
 
 
-def notebook_style() -> str:
-    """The style sheet for a notebook, in pixels: a rem may be 10 of them there."""
-    return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text())
+def notebook_style(kind: str) -> str:
+    """A kind's style sheet for a notebook, in pixels: a rem may be 10 of them there."""
+    return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text([kind]))
 
 
-def style_text() -> str:
-    """The style sheet of all explorers: what they share, then each kind's own."""
+def style_text(used: Iterable[str] | None = None) -> str:
+    """The style sheet of these kinds, by default of all.
+
+    What every explorer needs, what their modules share, then each kind's own.
+    """
+    paths = {path for kind in used or kinds.names() for path in _modules(kind)}
+    stems = {path.with_suffix("") for path in paths} | {path.parent for path in paths}
     shared = kinds.FOLDER / "front" / "explorers.css"
     sheets = [path for folder in _folders() for path in sorted(folder.glob("*.css"))]
-    own = [path for path in sheets if path != shared]
+    own = [path for path in sheets if path.with_suffix("") in stems]
     return "\n".join(path.read_text("utf-8") for path in [shared, *own])

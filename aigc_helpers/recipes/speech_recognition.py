@@ -98,4 +98,11 @@ def _over_speakers(name: str, values, speakers) -> dict:
     return judging.with_interval(name, *metrics.share_interval(values, speakers), 4)
 
 
-SUBJECTS = {"speech_recogniser": Subject(train_recogniser, measure_recogniser)}
+def shown(network) -> dict:
+    """What the explorer of the recogniser must know."""
+    return {"kind": "hearing", "decoder": "ShownListener"}
+
+
+SUBJECTS = {
+    "speech_recogniser": Subject(train_recogniser, measure_recogniser, shown),
+}

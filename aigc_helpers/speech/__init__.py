@@ -20,6 +20,7 @@ from aigc_helpers.speech.linear_prediction import (
     Predictor,
     fit_predictor,
 )
+from aigc_helpers.speech.listener import ShownListener
 from aigc_helpers.speech.logistics import Logistics
 from aigc_helpers.speech.prediction_errors import (
     LinearCoder,

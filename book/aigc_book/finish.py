@@ -18,6 +18,7 @@ from aigc_book import (
     leftovers,
     pristine,
     repairs,
+    sheets,
     styles,
     typeset,
     versions,
@@ -47,6 +48,7 @@ def steps(path: Path, site: Site) -> list[Callable[[str], str]]:
         partial(lean.unpack_pictures, out=site.out, root=root, pack=pack),
         partial(lean.wait_for_pictures, folder=path.parent),
         partial(lean.lighten, out=site.out, root=root),
+        partial(sheets.link_own, static=site.out / "_static"),
     ]
 
 
@@ -62,7 +64,8 @@ def finish(app, exception) -> None:
     site = Site(out, typeset.formulas_of(pages.values()), Memory(kept / "memory"))
     typeset.write_style(site.formulas.css, static)
     repairs.repair_script(static / "togglebutton.js")
-    shutil.rmtree(static / "inline", ignore_errors=True)
+    for made in (static / "inline", static / sheets.FOLDER):
+        shutil.rmtree(made, ignore_errors=True)
     for path in pages:
         for step in steps(path, site):
             pages[path] = step(pages[path])

@@ -4,8 +4,7 @@
   asks for one becomes the SVG itself, with the path that the theme ships.
 - Every inline script and handler moves into a file, so that the content security
   policy of a page allows scripts of this site alone.
-- Scripts that serve nothing here are left out, and the style of explorers where no
-  explorer, self-check or prediction stands.
+- Scripts that serve nothing here are left out.
 - Pictures are loaded when they come near, and keep their place until then.
 """
 
@@ -42,7 +41,6 @@ UNUSED = (
     r'\s*<link rel="preload" as="script"[^>]*>',
     r"\s*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>",
 )
-EXPLORERS = r'\s*<link[^>]*href="[^"]*/explorers/explorers\.css[^"]*"[^>]*>'
 HANDLERS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 
 ICON = re.compile(r'<(i|span) class="([^"]*\bfa[sb]?\b[^"]*|fa-[^"]*)"([^>]*)></\1>')
@@ -103,8 +101,6 @@ def lighten(page: str, out: Path, root: str) -> str:
     """One page's HTML; scripts that were inline go below ``out``."""
     for pattern in UNUSED:
         page = re.sub(pattern, "", page)
-    if "aigc-" not in page:
-        page = re.sub(EXPLORERS, "", page)
     page = ICON.sub(icon, page)
     page = HANDLER.sub(action, page)
     page = move_scripts(page, out, root)

@@ -15,6 +15,7 @@ UNASKED = (
     "scripts/*.map",
     "styles/*.map",
     "scripts/fontawesome.js",  # lean.py takes the icons out of it
+    "explorers/explorers.css",  # of all kinds; sheets.py makes one for each page
     "vendor/fontawesome/webfonts/*.ttf",  # styles.py cuts them
     "vendor/fontawesome/webfonts/*.woff2",
     "language_data.js",  # Sphinx's own search

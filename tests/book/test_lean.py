@@ -180,12 +180,3 @@ def test_large_pictures_leave_the_page_and_keep_their_pixels(tmp_path):
         assert np.array_equal(np.asarray(kept.convert("L")), noise)
     small = '<img alt="点" src="data:image/png;base64,AAAA">'
     assert lean.unpack_pictures(small, tmp_path, "../") == small
-
-
-def test_the_style_of_explorers_stays_where_one_is(lighten):
-    link = '<link rel="stylesheet" href="../_static/explorers/explorers.css?v=1" />'
-    other = '<link rel="stylesheet" href="../_static/book.css" />'
-    head = f"<head>{other}{link}</head>"
-    assert link not in lighten(f"{head}<p>文字</p>")
-    assert other in lighten(f"{head}<p>文字</p>")
-    assert link in lighten(f'{head}<div class="aigc-explorer"></div>')

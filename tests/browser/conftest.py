@@ -7,6 +7,7 @@ import prepare
 import pydata_sphinx_theme
 import pytest
 import torch
+from aigc_book import sheets
 from serve import serving
 
 from aigc_helpers import gan
@@ -84,9 +85,10 @@ def explorer_site(tmp_path_factory, decoders, explorers):
 
 
 def write(folder: Path, name: str, body: str) -> None:
-    """NAME.html and NAME-dark.html with that body."""
+    """NAME.html and NAME-dark.html with that body, and the style of its kinds alone."""
     for suffix, theme in (("", ""), ("-dark", ' data-theme="dark"')):
         html = PAGE.format(body=body, theme=theme)
+        html = sheets.link_own(html, folder / "_static")
         (folder / f"{name}{suffix}.html").write_text(html, "utf-8")
 
 

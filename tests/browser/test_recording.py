@@ -23,7 +23,9 @@ SHOW = """async ({ most, microphone }) => {
     value: getUserMedia && { getUserMedia }, configurable: true,
   });
   window.sounds = [];
-  window.input = new SoundInput({ most, heard: (samples) => sounds.push(samples) });
+  window.input = new SoundInput({
+    most, longest: most, heard: (samples) => sounds.push(samples),
+  });
   input.listen(document.querySelector("main"));
   document.querySelector("#cell").append(input.node);
 }"""
@@ -93,6 +95,15 @@ def test_what_the_microphone_hears_comes_at_8_khz(shown):
     assert 0.3 < np.abs(samples).max() < 0.6
     assert page.evaluate("stream.getTracks().every((t) => t.readyState === 'ended')")
     expect(page.get_by_role("button", name="录音", exact=True)).to_be_visible()
+
+
+def test_the_microphone_is_asked_for_as_it_is(shown):
+    page = shown("async (asked) => { window.asked = asked; throw new Error(); }")
+    press(page, "录音")
+    expect(note(page)).to_contain_text("没有允许使用话筒")
+    names = ("autoGainControl", "echoCancellation", "noiseSuppression")
+    off = {name: False for name in names}
+    assert page.evaluate("asked.audio") == {"channelCount": 1, **off}
 
 
 def test_a_recording_ends_by_itself_when_it_is_full(shown):
@@ -199,6 +210,21 @@ def test_a_stereo_file_of_another_rate_is_heard(shown):
     samples = heard(page)
     assert len(samples) == 4000 and loudest(samples) == pytest.approx(600, abs=2)
     assert np.abs(samples).max() == pytest.approx(0.244, abs=0.01)  # half of one side
+    words = "是立体声，每秒 44100 个采样点：两个声道取了平均，合成一个"
+    expect(note(page)).to_contain_text(words)
+
+
+def test_what_was_done_to_a_file_is_told_and_of_any_other_nothing(shown):
+    page = shown("undefined")
+    choose(page, wav(sine(600, 0.5, 22_050), 22_050))
+    expect(note(page)).to_have_text(
+        "这个文件每秒 22050 个采样点，已经换成每秒 8000 个。"
+    )
+    left = sine(600, 0.5, 8000)
+    choose(page, wav(np.stack([left, left], axis=1), 8000))
+    expect(note(page)).to_have_text("这个文件是立体声：两个声道取了平均，合成一个。")
+    choose(page, wav(left, 8000))
+    page.wait_for_function("sounds.length === 3")
     assert note(page).inner_text() == ""
 
 
@@ -210,6 +236,8 @@ def test_a_stereo_file_of_another_rate_is_heard(shown):
         (wav(np.full(4_800_000, 9, np.uint8), 8000), "长 600.0 秒，这里最多 2 秒"),
         (wav(np.zeros(8000, np.int16), 8000), "几乎没有响动"),
         (wav(sine(440, 1, 8000), 8000)[:5000], "不完整"),
+        (wav(sine(440, 0.09, 8000), 8000), "不到 0.1 秒，太短了"),
+        (wav(sine(440, 0.5, 8000), 300_000), "采样率是 300000 Hz"),
     ],
 )
 def test_a_file_that_gives_no_sound_is_told(shown, content, words):

@@ -15,9 +15,10 @@ sys.path.append({str(Path(__file__).parents[1])!r})  # of tiny_…
 import numpy as np, sympy, torch
 from tiny_fillers import faces, fillers
 from tiny_models import CHARACTERS, models
+from tiny_speech import listener, said
 from tiny_transducers import Speller
 from aigc_helpers import explorers, gan, text, weights
-from aigc_helpers.explorers import check, player
+from aigc_helpers.explorers import check, hearing, player
 _ = torch.manual_seed(0)
 """
 CELLS = {
@@ -36,6 +37,11 @@ explorers.ConvolutionExplorer(np.linspace(0, 1, 400).reshape(20, 20) ** 2)
 x, mu = sympy.symbols("x mu")
 curve = (x - mu) ** 2
 explorers.FormulaExplorer({"抛物线": curve}, (x, -2, 2), sliders={mu: (-1, 1, 0)})
+""",
+    "hearing": """
+word = said(3, 0, torch.Generator().manual_seed(1))
+clip = hearing.Clip("甲", word, "three", generated=True)
+explorers.HearingExplorer(listener(), [clip])
 """,
     "latent": """
 decoder = gan.PixelDecoder(gan.ConditionalGenerator(16, width=8))

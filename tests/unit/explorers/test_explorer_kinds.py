@@ -229,6 +229,29 @@ def test_the_style_sheet_begins_with_what_all_share():
         assert text.count(sheet.read_text("utf-8")) == 1
 
 
+def test_a_kind_has_its_own_style_and_that_of_the_modules_which_it_uses():
+    text = modules.style_text(["sweep"])
+    assert ".aigc-sweep" in text and ".aigc-chart" in text
+    assert not re.search(r"\.aigc-(sound|transport|check)\b", text)
+    text = modules.style_text(["player"])
+    assert ".aigc-sound-plot" in text and ".aigc-transport" in text
+    assert ".aigc-chart " not in text
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_what_a_kind_uses_is_styled_by_its_own_sheet(kind):
+    """Classes that some sheet styles, and variables that some sheet sets."""
+    own, everything = modules.style_text([kind]), modules.style_text()
+    sources = [*modules._modules(kind), *(kinds.FOLDER / kind).glob("*.py")]
+    texts = "".join(path.read_text("utf-8") for path in sources)
+    classes = re.compile(r"(?<=\.)aigc-[\w-]+")
+    styled = {*classes.findall(everything)} - {*classes.findall(own)}
+    assert {*re.findall(r"aigc-[\w-]+", texts)} & styled == set()
+    variables = re.compile(r"(--[\w-]+):")
+    elsewhere = {*variables.findall(everything)} - {*variables.findall(own)}
+    assert {*re.findall(r"var\((--[\w-]+)", own)} & elsewhere == set()
+
+
 def test_a_check_is_found_as_the_room_of_its_functions():
     assert set(check.TYPES) == {"choice", "number", "order"}
     made = check.number("2 + 2？", answer=4)

@@ -341,8 +341,10 @@ def altered(at: int, content: bytes) -> bytes:
 
 REFUSED = {
     "empty": (b"", "空的"),
-    "notWav": (b"\xff\xfb\x90\x00" * 20, "不是 WAV"),
+    "notWav": (b"OggS" + bytes(80), "不是 WAV"),
     "notWav short": (b"RIFF", "不是 WAV"),
+    "mp3": (b"\xff\xfb\x90\x00" * 20, "这是 MP3"),
+    "mp3 with words": (b"ID3\x04" + bytes(80), "这是 MP3"),
     "compressed": (altered(20, struct.pack("<H", 0x55)), "压缩过"),
     "damaged": (altered(34, struct.pack("<H", 12)), "坏了"),
     "damaged block": (altered(32, struct.pack("<H", 3)), "坏了"),

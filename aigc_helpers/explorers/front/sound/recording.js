@@ -14,12 +14,18 @@ const RECORDING_TEXT = {
     missing: "没有找到话筒。请接上话筒再按一次“录音”，或者选一个 WAV 文件。",
     taken: "话筒打不开，可能正被别的程序占用。请关掉那个程序，再按一次“录音”。",
     short: "录音太短，不到 0.1 秒。请按“录音”，说完再按“停”。",
+    brief: "这段声音不到 0.1 秒，太短了，里面放不下一个字。请换一段长些的。",
     unread: "浏览器读不到这个文件。请再选一次，或者换一个文件。",
   },
 }.zh;
 const FAULTS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 const SHORTEST = 0.1; // seconds
 const BLOCK = 4096; // numbers that the browser hands over at a time
+// Nothing of what makes telephone calls pleasant: its gain, which follows the voice, clips
+// the second of two words.
+const PLAIN = {
+  channelCount: 1, autoGainControl: false, echoCancellation: false, noiseSuppression: false,
+};
 const HEAD = 32e6; // bytes of a file that are read: more than 30 s of any usual kind
 
 // Why there is no recording, in words; `cause` is a key of RECORDING_TEXT.
@@ -32,7 +38,8 @@ export class NoRecording extends Error {
 
 /* ---- files ---- */
 
-// Promise of the numbers, Float32Array, of a file of at most so many seconds.
+// Promise of a file of at most so many seconds: numbers at 8 kHz, and how it came,
+// {samples, rate, channels}.
 export async function soundOfFile(file, most = 30) {
   let bytes;
   try {
@@ -40,7 +47,9 @@ export async function soundOfFile(file, most = 30) {
   } catch (error) {
     throw new NoRecording("unread", { cause: error });
   }
-  return at8kHz(readWav(bytes, most));
+  const { samples, rate, channels } = readWav(bytes, most);
+  if (samples.length / rate < SHORTEST) throw new NoRecording("brief");
+  return { samples: at8kHz({ samples, rate }), rate, channels };
 }
 
 const at8kHz = ({ samples, rate }) => resample(samples, rate, RATE);
@@ -113,7 +122,7 @@ async function microphone() {
   const { mediaDevices } = navigator;
   if (!mediaDevices) throw new NoRecording(isSecureContext ? "old" : "insecure");
   try {
-    return await mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
+    return await mediaDevices.getUserMedia({ audio: PLAIN });
   } catch (error) {
     throw new NoRecording(FAULTS[error.name] ?? whoRefused(), { cause: error });
   }

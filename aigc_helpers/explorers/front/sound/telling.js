@@ -9,7 +9,7 @@ const LEAST = 4; // blocks of HOP that a silence lasts
 // Sentences about a clip: of its sound {samples, rate, duration}, and of the samples and
 // their log mel magnitudes `bands` at 8 kHz.
 export function wordsOf({ transcript, sound, samples, bands }, words) {
-  const said = fill(words.said, { transcript });
+  const said = transcript ? fill(words.said, { transcript }) : ""; // unknown of a reader's
   const seconds = sound.duration.toFixed(2);
   const length = fill(words.length, { seconds, rate: sound.rate });
   const peak = sound.samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

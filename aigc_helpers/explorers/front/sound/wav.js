@@ -6,6 +6,7 @@ const WAV_TEXT = {
   zh: {
     empty: "这个文件是空的（0 字节），里面没有声音。请换一个。",
     notWav: "这不是 WAV 文件。请用录音程序把声音另存为 WAV（PCM）再试。",
+    mp3: "这是 MP3，不是 WAV 文件。请用录音程序打开它，另存为 WAV（PCM）再试。",
     compressed: "这个 WAV 文件里的声音是压缩过的，这里读不了。请另存为 16 位 PCM 的 WAV 再试。",
     damaged: "这个 WAV 文件坏了：文件头里的数对不上。请换一个，或者重新导出一次。",
     truncated: "这个 WAV 文件不完整：文件头说有 {told} 字节的声音，实际只有 {found} 字节。请重新复制或下载一次。",
@@ -31,7 +32,8 @@ export class NoSound extends Error {
 
 /* ---- reading ---- */
 
-// {samples, rate} of a file that a reader chose, of at most so many seconds and not silent.
+// {samples, rate, channels} of a file that a reader chose, of at most so many seconds and
+// not silent.
 export function readWav(bytes, most = 30) {
   const sound = decodeWav(bytes, most);
   checkSounds(sound.samples);
@@ -51,12 +53,14 @@ export function decodeWav(bytes, most = Infinity) {
   const count = Math.floor(length / (size * channels));
   if (!count) throw new NoSound("nothing");
   const data = new DataView(bytes.buffer, bytes.byteOffset + at, length);
-  return { samples: mixed(data, format, count), rate };
+  return { samples: mixed(data, format, count), rate, channels };
 }
 
 // The format, and where the sound begins: so many bytes are told of, so many there.
 function partsOf(view) {
-  if (tagAt(view, 0) !== "RIFF" || tagAt(view, 8) !== "WAVE") throw new NoSound("notWav");
+  if (tagAt(view, 0) !== "RIFF" || tagAt(view, 8) !== "WAVE") {
+    throw new NoSound(isMp3(view) ? "mp3" : "notWav");
+  }
   let [format, at] = [null, 12];
   while (at + 8 <= view.byteLength) {
     const [tag, told] = [tagAt(view, at), view.getUint32(at + 4, true)];
@@ -69,6 +73,12 @@ function partsOf(view) {
     at += 8 + told + (told & 1); // chunks begin at even places
   }
   throw new NoSound(format ? "nothing" : "damaged");
+}
+
+// Words about it, or the eleven 1s with which a frame of sound begins.
+function isMp3(view) {
+  if (tagAt(view, 0).startsWith("ID3")) return true;
+  return view.byteLength > 1 && (view.getUint16(0) & 0xffe0) === 0xffe0;
 }
 
 function tagAt(view, at) {

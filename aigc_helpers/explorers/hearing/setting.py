@@ -1,0 +1,145 @@
+"""What a hearing explorer shows: who hears, stored clips, which of them first."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aigc_helpers.explorers.checks import base64_of, check_integer, check_sequence
+from aigc_helpers.explorers.hearing.words import WORDS
+from aigc_helpers.explorers.sounds.clips import Clip, check_clip, place_of
+from aigc_helpers.explorers.sounds.poster import sound_facts
+from aigc_helpers.explorers.sounds.spectra import TOP, at_8_khz, log_mel_of
+from aigc_helpers.reader import Mistake
+
+MOST_CLIPS = 6
+N_DIGITS = 10
+NONE, SEVERAL = N_DIGITS, N_DIGITS + 1  # of the probabilities
+THRESHOLD = 0.5  # of a digit that is said to be heard
+SECONDS = 0.1, 20.0  # of a sound that a recogniser hears
+DIGITS = 6  # after the point, of stored probabilities
+
+
+class Listener(Protocol):
+    """Who hears; `aigc_helpers.speech.ShownListener` is one."""
+
+    def explain(self, wave: Any) -> dict:
+        """``probabilities`` (12,) and ``text`` of a sound (n,) at 8 kHz."""
+
+
+@dataclass(frozen=True)
+class HearingSetting:
+    """A checked setting; make it with `hearing_setting`."""
+
+    listener: Listener
+    clips: tuple[Clip, ...]
+    clip: int
+    at: float
+
+    @property
+    def loudest(self) -> float:
+        """The highest logarithm of a mel magnitude: the top of every spectrogram."""
+        return max(TOP, *(float(log_mel_of(one).max()) for one in self.clips))
+
+    def heard(self, clip: Clip) -> dict:
+        """What the listener tells of a clip."""
+        return rounded(self.listener.explain(at_8_khz(clip)))
+
+    def config(self, source: str, network: str = "") -> dict:
+        """The part of the module's state that never changes.
+
+        On a page the sounds are those of the poster.
+        """
+        clips = [{**clip.facts(), "heard": self.heard(clip)} for clip in self.clips]
+        if source == "kernel":
+            for facts, clip in zip(clips, self.clips, strict=True):
+                facts["wav"] = base64_of(clip.wav())
+        return {
+            "source": source,
+            "network": network,
+            "clips": clips,
+            "loudest": round(self.loudest, 3),
+            "verdict": WORDS["verdict"],
+            **sound_facts(),
+        }
+
+    def state(self) -> dict:
+        """The part that moves, at its start."""
+        return {"clip": self.clip, "at": self.at}
+
+
+def rounded(heard: dict) -> dict:
+    """What a listener tells, as it is stored."""
+    shares = [round(float(share), DIGITS) for share in heard["probabilities"]]
+    return {"probabilities": shares, "text": heard["text"]}
+
+
+def verdict_of(heard: dict) -> str:
+    """What is heard, in one sentence or two; ``reading.js`` says the same."""
+    words, shares = WORDS["verdict"], heard["probabilities"]
+    digit = max(range(N_DIGITS), key=shares.__getitem__)
+    facts = {"digit": digit, "share": share_words(shares[digit])}
+    if shares[digit] >= THRESHOLD:
+        return words["digit"].format(**facts)
+    if shares[SEVERAL] >= THRESHOLD and len(heard["text"]) > 1:
+        return words["several"].format(text=heard["text"])
+    if shares[NONE] >= THRESHOLD:
+        return words["unsure"] + words["none"]
+    return words["unsure"] + words["nearest"].format(**facts)
+
+
+def share_words(share: float) -> str:
+    """A probability in per cent, never as certainty."""
+    words = WORDS["verdict"]
+    if share > 0.999:
+        return words["high"]
+    if share < 0.001:
+        return words["low"]
+    return words["share"].format(percent=f"{100 * share:.1f}")
+
+
+def hearing_setting(
+    listener: Any, clips: Any, clip: Any = 0, at: Any = 0.0
+) -> HearingSetting:
+    """Check everything.
+
+    Raises
+    ------
+    Mistake
+        If the listener is none, a clip is none or does not fit, two have one name, or
+        there is no clip of that number.
+    """
+    if not callable(getattr(listener, "explain", None)):
+        raise Mistake(
+            f"listener must have a method explain, not {type(listener).__name__}",
+            "listener 应当是 speech.ShownListener(网络)，"
+            f"这里是 {type(listener).__name__}。",
+        )
+    check_sequence("clips", clips)
+    if not 1 <= len(clips) <= MOST_CLIPS:
+        raise Mistake(
+            f"a hearing explorer has 1 to {MOST_CLIPS} clips, not {len(clips)}",
+            f"存下的声音要有 1 到 {MOST_CLIPS} 段，这里有 {len(clips)} 段。",
+        )
+    for one in clips:
+        check_clip(one)
+        _check_length(one)
+    _check_names([one.name for one in clips])
+    check_integer("clip", clip, 0, len(clips) - 1)
+    return HearingSetting(listener, tuple(clips), clip, place_of(at, clips[clip]))
+
+
+def _check_length(clip: Clip) -> None:
+    least, most = SECONDS
+    if not least <= clip.seconds <= most:
+        raise Mistake(
+            f"{clip.name!r} lasts {clip.seconds:.3g} s, not {least} to {most:g} s",
+            f"“{clip.name}”长 {clip.seconds:.3g} 秒，应当在 {least} 到 {most:g} "
+            "秒之间，网络才听得了。",
+        )
+
+
+def _check_names(names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Mistake(
+            f"two clips are called {twice}",
+            f"有两段声音都叫 {'、'.join(twice)}：名字要各不相同。",
+        )
