@@ -55,7 +55,7 @@ Chapters
     08  data exercise explorers gan image metrics pixels plotting runtime tables
         training weights
     09  data exercise explorers language metrics plotting runtime tables text weights
-    10  data exercise explorers metrics plotting runtime speech tables weights
+    10  data exercise explorers plotting runtime speech tables weights
 """
 
 __version__ = "0.1.0"

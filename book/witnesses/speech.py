@@ -3,12 +3,14 @@
 from aigc_book.witness import Named
 
 WITNESSES = {
-    "eq-speech-mulaw": Named("μ 律", "照公式取整，与 mu_law_encode 比较", ("speech-008",)),
+    "eq-speech-mulaw": Named("μ 律", "照公式取整，与工具包的比较", ("speech-008",)),
     "eq-speech-stft": Named(
         "短时傅里叶变换", "照公式算，与 torch.stft 比较", ("speech-013",)
     ),
-    "eq-speech-mel": Named("梅尔刻度", "照公式取三角形，与 librosa 比较", ("speech-013",)),
-    "eq-speech-chain": Named("编码的概率", "一点一点问，与一次算完的比较", ("speech-019",)),
+    "eq-speech-mel": Named("梅尔刻度", "照公式取三角形，与库的比较", ("speech-013",)),
+    "eq-speech-chain": Named(
+        "编码的概率", "一点一点问，与一次算完的比较", ("speech-019",)
+    ),
     "eq-speech-receptive": Named("感受野", "公式与梯度量出的比较", ("speech-019",)),
     "eq-speech-gate": Named("门", "照公式搭一层，与工具包的网络比较", ("speech-019",)),
     "eq-speech-logistics": Named(
