@@ -16,8 +16,9 @@ import numpy as np, sympy, torch
 from tiny_fillers import faces, fillers
 from tiny_models import CHARACTERS, models
 from tiny_speech import listener, said
+from tiny_tacotrons import talkative
 from tiny_transducers import Speller
-from aigc_helpers import explorers, gan, text, weights
+from aigc_helpers import explorers, gan, speech, text, weights
 from aigc_helpers.explorers import check, hearing, player
 _ = torch.manual_seed(0)
 """
@@ -66,6 +67,9 @@ explorers.QuestionExplorer(answers, "什么是模式崩溃？", shipped="text_re
     "sampler": """
 model = models()["gru"]
 explorers.SamplerExplorer(model, CHARACTERS, prompt="春风", length=40)
+""",
+    "speaking": """
+explorers.SpeakingExplorer(speech.ShownSpeaker(talkative()), "7", voices=[0, 1])
 """,
     "sweep": """
 ramp = np.linspace(0, 1, 64).reshape(8, 8)

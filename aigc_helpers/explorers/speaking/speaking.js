@@ -152,7 +152,7 @@ class SpeakingView extends ExplorerView {
   async fetchSpeaker() {
     const { network } = this.config;
     const speaker = await NetworkSpeaker.load(network, this.model.get("_assets"), this.config);
-    await speaker.write(" one ", this.state.voice, 1); // warm up
+    await speaker.speak("1", this.state.voice); // warm up
     this.speaker = speaker;
   }
 
