@@ -16,7 +16,6 @@ import torch.nn.functional as F
 from aigc_helpers.speech.prediction_errors import UNIFORM, code_edges
 from aigc_helpers.speech.quantisation import N_LEVELS
 
-LEAST = 1e-7  # width of an interval in scales, above 0 for the logarithm
 FAR = 100.0  # amplitude in the place of infinity, which has no gradient
 
 
@@ -60,7 +59,7 @@ class Logistics:
         """
         scales = self.log_scales.exp()
         a, b = ((x[..., None] - self.means) / scales for x in (low, high))
-        width = (b - a).clamp(min=LEAST)
+        width = (high - low)[..., None] / scales  # b - a, were they not rounded
         logs = F.logsigmoid(b) + F.logsigmoid(-a) + (-torch.expm1(-width)).log()
         mixed = (logs + self.log_shares).logsumexp(dim=-1)
         rest = torch.full_like(mixed, math.log(UNIFORM / N_LEVELS))

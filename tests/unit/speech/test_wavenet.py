@@ -74,12 +74,14 @@ def test_the_mixture_lies_around_a_weighted_sum_of_the_last_samples():
     network, codes = tiny(), torch.randint(256, (2, 30))
     for weight in network.to_logistics.parameters():
         weight.zero_()
+    network.to_logistics.bias[:4] = 2  # scales
     network.weights.copy_(torch.tensor([0.3, -0.9, 1.5]))
     found = network(codes, *torch.zeros(2, 2, dtype=torch.int64))
     x = mu_law_decode(codes)
     expected = F.conv1d(x[:, None], network.weights[None, None])[:, 0]  # (2, 28)
     n = 30 - network.receptive_field + 1
-    torch.testing.assert_close(found.means, expected[:, -n:, None].expand(-1, -1, 4))
+    shifted = expected[:, -n:, None] + 2 * found.log_scales.exp()
+    torch.testing.assert_close(found.means, shifted)
     assert found.log_scales[0, 0].tolist() == pytest.approx([-6, -16 / 3, -14 / 3, -4])
     torch.testing.assert_close(found.log_shares.exp(), torch.full((2, n, 4), 0.25))
 
