@@ -5,7 +5,7 @@ Waveforms brought to one rate and level, their spectra and the way back, amplitu
 """
 
 from aigc_helpers.speech.alignment import warped_distances
-from aigc_helpers.speech.bits import fit_share, mean_bits, mixed_bits
+from aigc_helpers.speech.bits import mean_bits, mixed_bits
 from aigc_helpers.speech.clips import (
     CodedClips,
     code_clips,

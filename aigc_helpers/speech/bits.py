@@ -4,8 +4,6 @@ import math
 
 import torch
 
-ROUNDS = 40  # of expectation-maximisation, which for one share converges soon
-
 
 def mean_bits(found) -> torch.Tensor:
     """Mean of each clip, float64 (N,), of its bits a sample, a list of (T,)."""
@@ -30,16 +28,3 @@ def mixed_bits(one, other, share: float) -> list:
         -torch.logaddexp2(logs[0] - a.double(), logs[1] - b.double())
         for a, b in zip(one, other, strict=True)
     ]
-
-
-def fit_share(one, other) -> float:
-    """The share of the first model with which the mixture needs the fewest bits.
-
-    By expectation-maximisation (Jelinek and Mercer's interpolation, 1980): the next
-    share is the mean probability that a code came from the first model.
-    """
-    difference = math.log(2) * (torch.cat(other) - torch.cat(one)).double()  # ln p / q
-    share = torch.tensor(0.5, dtype=torch.float64)
-    for _ in range(ROUNDS):
-        share = (difference + share.logit()).sigmoid().mean()
-    return float(share)

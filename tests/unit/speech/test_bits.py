@@ -1,9 +1,8 @@
-"""Mixtures of two models of codes, and which share is best."""
+"""Mixtures of two models of codes."""
 
-import pytest
 import torch
 
-from aigc_helpers.speech.bits import fit_share, mean_bits, mixed_bits
+from aigc_helpers.speech.bits import mean_bits, mixed_bits
 
 
 def test_a_mixture_has_the_mean_of_the_probabilities():
@@ -15,18 +14,6 @@ def test_a_mixture_has_the_mean_of_the_probabilities():
 def test_improbable_codes_cost_finitely_many_bits():
     [found] = mixed_bits([torch.tensor([4000.0])], [torch.tensor([2.0])], 0.5)
     assert found.tolist() == [3.0]
-
-
-def test_the_fitted_share_is_where_the_bits_are_fewest():
-    rng = torch.Generator().manual_seed(0)
-    one, other = (
-        [torch.rand(n, generator=rng) * 6 for n in (40, 90)] for _ in range(2)
-    )
-    shares = torch.linspace(0.01, 0.99, 99).tolist()
-    bits = [torch.cat(mixed_bits(one, other, s)).mean().item() for s in shares]
-    best = shares[bits.index(min(bits))]
-    assert fit_share(one, other) == pytest.approx(best, abs=0.006)
-    assert 0.1 < best < 0.9 and best != 0.5
 
 
 def test_a_clip_counts_its_own_codes():
