@@ -10,16 +10,15 @@ of 5 % of the shortest side. Where in a WAV or PNG file that name stands was fou
 nowhere; here it names an entry of the list INFO, and a text of the kind iTXt.
 """
 
-import io
 import json
 import struct
-import wave
 import zlib
 
 import numpy as np
 
 from aigc_helpers.explorers.words import WORDS
 
+MU_LAW = 7  # the number of G.711's mu-law among the formats of WAV files
 LABEL = {
     "Label": "1",
     "ContentProducer": WORDS["mark"]["producer"],
@@ -42,23 +41,31 @@ def label_of(content: bytes) -> dict:
     return {**LABEL, "ProduceID": f"crc32-{zlib.crc32(content):08x}"}
 
 
-def wav_bytes(numbers: np.ndarray, rate: int, texts: dict[str, str]) -> bytes:
-    """A WAV file of int16 numbers (n,), with texts by their four letters (INFO)."""
-    stream = io.BytesIO()
-    with wave.open(stream, "wb") as file:
-        file.setparams((1, 2, rate, len(numbers), "NONE", ""))
-        file.writeframes(numbers.astype("<i2").tobytes())
+def wav_bytes(codes: np.ndarray, rate: int, texts: dict[str, str]) -> bytes:
+    """A WAV file of mu-law codes (n,), with texts by their four letters (INFO).
+
+    Codes are uint8, as `sounds.companding` makes them: half the bytes of 16 bits.
+    """
+    form = struct.pack("<HHIIHHH", MU_LAW, 1, rate, rate, 1, 8, 0)
     entries = [_chunk(tag, f"{text}\0".encode()) for tag, text in texts.items()]
-    body = stream.getvalue()[8:] + _chunk("LIST", b"INFO" + b"".join(entries))
-    return _chunk("RIFF", body)
+    chunks = (
+        _chunk("fmt ", form),
+        _chunk("fact", struct.pack("<I", len(codes))),
+        _chunk("data", codes.tobytes()),
+        _chunk("LIST", b"INFO" + b"".join(entries)),
+    )
+    return _chunk("RIFF", b"WAVE" + b"".join(chunks))
 
 
-def labelled_wav(numbers: np.ndarray, rate: int, name: str) -> bytes:
+def labelled_wav(codes: np.ndarray, numbers: np.ndarray, rate: int, name: str) -> bytes:
     """A generated sound as a WAV file whose metadata say so; without audible mark.
 
     Parameters
     ----------
+    codes : uint8 array (n,)
+        By mu-law.
     numbers : int16 array (n,)
+        What they stand for; of these is the checksum, as of what a page saves.
     rate : int
         In Hz.
     name : str
@@ -69,7 +76,7 @@ def labelled_wav(numbers: np.ndarray, rate: int, name: str) -> bytes:
         "ICMT": WORDS["mark"]["sound"],
         "AIGC": json.dumps(label, ensure_ascii=False, separators=(",", ":")),
     }
-    return wav_bytes(numbers, rate, texts)
+    return wav_bytes(codes, rate, texts)
 
 
 def _chunk(tag: str, content: bytes) -> bytes:

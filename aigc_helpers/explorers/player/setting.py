@@ -11,7 +11,7 @@ from aigc_helpers.explorers.sounds.spectra import TOP, log_mel_of
 from aigc_helpers.reader import Mistake
 
 MOST_CLIPS = 20
-MOST_BYTES = 160_000  # of all clips, two a sample: half of what a chapter may weigh
+MOST_BYTES = 80_000  # of all clips, one a sample: a quarter of what a chapter may weigh
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _check_together(clips: Sequence[Clip]) -> None:
             f"two clips are called {twice}",
             f"有两段声音都叫 {'、'.join(twice)}：名字要各不相同。",
         )
-    size = sum(2 * len(clip.samples) for clip in clips)
+    size = sum(len(clip.samples) for clip in clips)
     if size > MOST_BYTES:
         raise Mistake(
             f"the clips have {size} bytes together, at most {MOST_BYTES}",

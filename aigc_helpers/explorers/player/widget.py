@@ -23,7 +23,7 @@ class PlayerExplorer(Explorer):
     Parameters
     ----------
     clips : sequence of Clip
-        At most 20, together at most 160 kB at two bytes a sample.
+        At most 20, together at most 80 kB at one byte a sample.
     clip : int
         Which one is shown first, from 0.
     at : float

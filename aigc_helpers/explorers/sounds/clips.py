@@ -13,6 +13,7 @@ from aigc_helpers.explorers.checks import (
     check_integer,
     check_text,
 )
+from aigc_helpers.explorers.sounds import companding
 from aigc_helpers.explorers.sounds.words import WORDS
 from aigc_helpers.reader import Mistake
 
@@ -49,10 +50,14 @@ class Clip:
     rate: int = 8_000
 
     @property
+    def codes(self) -> np.ndarray:
+        """The samples as a page stores them, by mu-law, uint8 (n,)."""
+        return companding.encode(array_of(self.samples) * 32_768.0)
+
+    @property
     def numbers(self) -> np.ndarray:
-        """The samples as a WAV file holds them, int16 (n,)."""
-        values = np.rint(array_of(self.samples) * 32_768.0)
-        return values.clip(-32_768, 32_767).astype(np.int16)
+        """The samples as a page shows, tells and sounds them, int16 (n,)."""
+        return companding.decode(self.codes)
 
     @property
     def seconds(self) -> float:
@@ -60,11 +65,11 @@ class Clip:
         return len(self.samples) / self.rate
 
     def wav(self) -> bytes:
-        """A WAV file of 16 bits, whose metadata say what the clip is."""
+        """A WAV file of mu-law codes, whose metadata say what the clip is."""
         if self.generated:
-            return marking.labelled_wav(self.numbers, self.rate, self.name)
+            return marking.labelled_wav(self.codes, self.numbers, self.rate, self.name)
         texts = {"INAM": self.name, "ICOP": self.credit}
-        return marking.wav_bytes(self.numbers, self.rate, texts)
+        return marking.wav_bytes(self.codes, self.rate, texts)
 
     def facts(self) -> dict:
         """What the page knows of it beside the sound."""

@@ -17,6 +17,7 @@ from scripts import run
 
 from aigc_helpers.explorers import PlayerExplorer, marking, modules, player
 from aigc_helpers.explorers.player.setting import MOST_BYTES, player_setting
+from aigc_helpers.explorers.sounds import companding
 from aigc_helpers.explorers.sounds.clips import TEXTS
 from aigc_helpers.explorers.sounds.spectra import log_mel_of, mel_edges
 from aigc_helpers.explorers.sounds.telling import silences, words_of
@@ -64,14 +65,25 @@ def sounds(html: str) -> list[bytes]:
     return [base64.b64decode(text) for text in re.findall(r"wav;base64,([^\"]+)", html)]
 
 
-def test_the_page_carries_each_sound_once_as_16_bits(explorer, clips):
+def chunks(content: bytes) -> dict[str, bytes]:
+    """The parts of a WAV file by their names."""
+    found, at = {}, 12
+    while at < len(content):
+        size = struct.unpack_from("<I", content, at + 4)[0]
+        found[content[at : at + 4].decode()] = content[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return found
+
+
+def test_the_page_carries_each_sound_once_by_mu_law(explorer, clips):
     html = explorer._static_html()
     for content, clip in zip(sounds(html), clips, strict=True):
-        with wave.open(io.BytesIO(content)) as file:
-            facts = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            numbers = np.frombuffer(file.readframes(10**6), "<i2")
-        assert facts == (1, 2, RATE)
-        np.testing.assert_allclose(numbers / 32768, clip.samples, atol=1 / 65000)
+        parts = chunks(content)
+        facts = struct.unpack("<HHIIHHH", parts["fmt "])
+        assert facts == (7, 1, RATE, RATE, 1, 8, 0)
+        assert struct.unpack("<I", parts["fact"]) == (len(clip.samples),)
+        numbers = companding.decode(np.frombuffer(parts["data"], np.uint8))
+        np.testing.assert_allclose(numbers / 32768, clip.samples, rtol=0.032, atol=2e-4)
     config, state = stored(explorer)
     assert config["source"] == "page" and "wav" not in config["clips"][0]
     assert state == {"clip": 0, "at": 0.0}
@@ -136,8 +148,11 @@ def test_the_module_is_one_text_without_imports():
 def test_words_tell_what_is_in_the_sound(clips):
     words = words_of(clips[0])
     assert words.startswith("说的是“two”。长 0.63 秒，每秒 8000 个采样点。")
-    assert "峰值 −12.0 dB" in words and "0.20 到 0.35 秒。" in words
-    rms = 10 * np.log10(np.mean(syllables().astype(float) ** 2))
+    heard = clips[0].numbers / 32768  # by mu-law a little louder than it was
+    peak = 20 * np.log10(np.abs(heard).max())
+    assert f"峰值 −{-peak:.1f} dB" in words and "0.20 到 0.35 秒。" in words
+    assert abs(peak + 12.04) < 0.3
+    rms = 10 * np.log10(np.mean(heard**2))
     assert f"响度（均方根）−{-rms:.1f} dB" in words
     low, high = map(int, re.search(r"频带是 (\d+) 到 (\d+) Hz", words).groups())
     assert low < 900 < high
@@ -251,15 +266,25 @@ def test_page_and_python_write_the_same_metadata():
     assert entries(saved.tobytes()) == entries(told.wav())
 
 
-def test_without_the_mark_the_page_writes_python_s_file():
-    told = clip("x", noise())
-    content = run(
-        """import { writeWav } from "front/sound/wav.js";
-        give(writeWav(data.numbers, 8000, data.texts));""",
-        numbers=told.numbers,
-        texts=entries(told.wav()),
+def test_the_page_reads_all_codes_as_python_does():
+    codes = np.arange(256, dtype=np.uint8)
+    content = marking.wav_bytes(codes, RATE, {})
+    samples = run(
+        """import { decodeWav } from "front/sound/wav.js";
+        give(decodeWav(data.content).samples);""",
+        content=np.frombuffer(content, np.uint8),
     )
-    assert content.tobytes() == told.wav()
+    assert (samples * 32768 == companding.decode(codes)).all()
+
+
+def test_codes_are_those_of_g_711_and_the_nearest():
+    known = {0x00: -32124, 0x80: 32124, 0xFF: 0, 0x7F: 0, 0x8F: 16764, 0xFE: 8}
+    assert {code: int(companding.LEVELS[code]) for code in known} == known
+    numbers = np.arange(-32768, 32768)
+    errors = np.abs(companding.decode(companding.encode(numbers)) - numbers)
+    levels = np.sort(companding.LEVELS.astype(int))
+    nearest = np.abs(levels - numbers[::37, None]).min(axis=1)
+    assert (errors[::37] == nearest).all()
 
 
 # ---- what is refused ---------------------------------------------------------------
@@ -301,8 +326,8 @@ def test_clips_that_do_not_fit_together_are_refused(refused):
         PlayerExplorer([tone(440)])
     with refused("two clips are called"):
         PlayerExplorer([good, good])
-    long = [clip(str(i), np.zeros(MOST_BYTES // 4 + 1)) for i in range(2)]
-    with refused(f"{MOST_BYTES + 4} bytes together, at most {MOST_BYTES}"):
+    long = [clip(str(i), np.zeros(MOST_BYTES // 2 + 1)) for i in range(2)]
+    with refused(f"{MOST_BYTES + 2} bytes together, at most {MOST_BYTES}"):
         PlayerExplorer(long)
     with refused("clip must be an integer in 0..0"):
         PlayerExplorer([good], clip=1)

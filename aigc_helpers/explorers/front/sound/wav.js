@@ -20,7 +20,7 @@ const WAV_TEXT = {
 const [LOW, HIGH] = [4000, 192000]; // Hz
 const STILL = 1e-3; // of a range of 2: less is silence
 const UNKNOWN = 0xffffffff; // the size that a program writes before it knows it
-const [PCM, FLOAT, EXTENSIBLE] = [1, 3, 0xfffe];
+const [PCM, FLOAT, MU_LAW, EXTENSIBLE] = [1, 3, 7, 0xfffe];
 
 // Why a file gives no sound, in words for the reader; `cause` is a key of WAV_TEXT.
 export class NoSound extends Error {
@@ -107,7 +107,15 @@ const READERS = {
   [`${PCM} 32`]: (view, at) => view.getInt32(at, true) / 2 ** 31,
   [`${FLOAT} 32`]: (view, at) => view.getFloat32(at, true),
   [`${FLOAT} 64`]: (view, at) => view.getFloat64(at, true),
+  [`${MU_LAW} 8`]: (view, at) => expanded(view.getUint8(at)) / 2 ** 15,
 };
+
+// The 16-bit number of a mu-law code (ITU-T G.711): sign, exponent, mantissa, inverted.
+function expanded(code) {
+  const bits = ~code & 0xff;
+  const size = ((((bits & 15) << 3) + 0x84) << ((bits >> 4) & 7)) - 0x84;
+  return bits & 0x80 ? -size : size;
+}
 
 function mixed(data, { channels, size, read }, count) {
   const samples = new Float32Array(count);
