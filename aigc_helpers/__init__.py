@@ -10,7 +10,7 @@ Subjects, what a chapter teaches; none imports another
     rnn         recurrent cells, gradients through time, recurrent language models
     image       pictures: holes filled, small ones enlarged, noise removed
     text        numerals translated, tables told, questions answered from passages
-    speech      spoken digits: waveforms, spectra and back, models of samples
+    speech      spoken digits: waveforms, spectra and back, recognised, synthesised
 
 Bases, what subjects share
     language    language models whatever their network: sampling, n-grams, training

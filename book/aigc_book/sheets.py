@@ -7,6 +7,7 @@ weigh on all pages. Pages that show the same kinds share a file.
 import re
 from pathlib import Path
 
+from aigc_helpers.explorers import kinds
 from aigc_helpers.explorers.modules import STYLE, style_text
 
 FOLDER = Path("explorers", "styles")  # below _static
@@ -21,7 +22,7 @@ def link_own(page: str, static: Path) -> str:
 
     The page's link to the sheet of all kinds says where.
     """
-    used = sorted(set(KIND.findall(page)))
+    used = sorted(set(KIND.findall(page)) & set(kinds.names()))
     if not used:
         return LINK.sub("", page)
     path = FOLDER / f"{'-'.join(used)}.css"

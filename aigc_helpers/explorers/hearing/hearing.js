@@ -2,11 +2,11 @@
 
 import { Network } from "../front/answers.js";
 import { element, oneOf } from "../front/controls.js";
-import { bytesFrom, clamp } from "../front/core.js";
+import { clamp } from "../front/core.js";
 import { clipOf, Deck } from "../front/sound/deck.js";
 import { SoundInput } from "../front/sound/input.js";
 import { RATE } from "../front/sound/spectra.js";
-import { decodeWav } from "../front/sound/wav.js";
+import { storedClips } from "../front/sound/stored.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { Bars } from "./bars.js";
 import { readScores, verdictOf, withMargins } from "./reading.js";
@@ -18,21 +18,11 @@ const LONGEST = 5; // of a recording: a digit, or seven of them
 class HearingView extends ExplorerView {
   constructor(model, el) {
     super(model, el, "hearing", TEXT);
-    const sounds = model.get("_sounds"); // of the page's poster
-    this.files = this.config.clips.map(({ wav }, i) => {
-      return wav ?? sounds[i].slice(sounds[i].indexOf(",") + 1);
-    });
-    this.opened = []; // clips that have been looked at
+    this.open = storedClips(model, this.config);
     this.own = null; // the reader's; it is no part of the state
     this.usesOwn = false;
     this.network = null;
     this.heard = new WeakMap(); // what the network has said of a clip
-  }
-
-  open(i) {
-    const { clips, words } = this.config;
-    const make = () => clipOf(clips[i], decodeWav(bytesFrom(this.files[i])), words);
-    return (this.opened[i] ??= make());
   }
 
   /* -- building -- */

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aigc_helpers.explorers.checks import base64_of, check_integer, check_sequence
+from aigc_helpers.explorers.checks import check_sequence
 from aigc_helpers.explorers.hearing.words import WORDS
-from aigc_helpers.explorers.sounds.clips import Clip, check_clip, place_of
+from aigc_helpers.explorers.sounds.choice import Choice, check_choice
+from aigc_helpers.explorers.sounds.clips import Clip, place_of
 from aigc_helpers.explorers.sounds.poster import sound_facts
-from aigc_helpers.explorers.sounds.spectra import TOP, at_8_khz, log_mel_of
+from aigc_helpers.explorers.sounds.spectra import at_8_khz
 from aigc_helpers.reader import Mistake
 
 MOST_CLIPS = 6
@@ -26,32 +27,20 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True)
-class HearingSetting:
+class HearingSetting(Choice):
     """A checked setting; make it with `hearing_setting`."""
 
     listener: Listener
-    clips: tuple[Clip, ...]
-    clip: int
-    at: float
-
-    @property
-    def loudest(self) -> float:
-        """The highest logarithm of a mel magnitude: the top of every spectrogram."""
-        return max(TOP, *(float(log_mel_of(one).max()) for one in self.clips))
 
     def heard(self, clip: Clip) -> dict:
         """What the listener tells of a clip."""
         return rounded(self.listener.explain(at_8_khz(clip)))
 
     def config(self, source: str, network: str = "") -> dict:
-        """The part of the module's state that never changes.
-
-        On a page the sounds are those of the poster.
-        """
-        clips = [{**clip.facts(), "heard": self.heard(clip)} for clip in self.clips]
-        if source == "kernel":
-            for facts, clip in zip(clips, self.clips, strict=True):
-                facts["wav"] = base64_of(clip.wav())
+        """The part of the module's state that never changes."""
+        clips = self.facts(source)
+        for facts, clip in zip(clips, self.clips, strict=True):
+            facts["heard"] = self.heard(clip)
         return {
             "source": source,
             "network": network,
@@ -60,10 +49,6 @@ class HearingSetting:
             "verdict": WORDS["verdict"],
             **sound_facts(),
         }
-
-    def state(self) -> dict:
-        """The part that moves, at its start."""
-        return {"clip": self.clip, "at": self.at}
 
 
 def rounded(heard: dict) -> dict:
@@ -119,12 +104,10 @@ def hearing_setting(
             f"a hearing explorer has 1 to {MOST_CLIPS} clips, not {len(clips)}",
             f"存下的声音要有 1 到 {MOST_CLIPS} 段，这里有 {len(clips)} 段。",
         )
+    check_choice(clips, clip)
     for one in clips:
-        check_clip(one)
         _check_length(one)
-    _check_names([one.name for one in clips])
-    check_integer("clip", clip, 0, len(clips) - 1)
-    return HearingSetting(listener, tuple(clips), clip, place_of(at, clips[clip]))
+    return HearingSetting(tuple(clips), clip, place_of(at, clips[clip]), listener)
 
 
 def _check_length(clip: Clip) -> None:
@@ -134,12 +117,4 @@ def _check_length(clip: Clip) -> None:
             f"{clip.name!r} lasts {clip.seconds:.3g} s, not {least} to {most:g} s",
             f"“{clip.name}”长 {clip.seconds:.3g} 秒，应当在 {least} 到 {most:g} "
             "秒之间，网络才听得了。",
-        )
-
-
-def _check_names(names: list[str]) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Mistake(
-            f"two clips are called {twice}",
-            f"有两段声音都叫 {'、'.join(twice)}：名字要各不相同。",
         )

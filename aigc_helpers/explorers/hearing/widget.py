@@ -4,14 +4,11 @@ import base64
 import binascii
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-import traitlets
 
 from aigc_helpers import weights
-from aigc_helpers.explorers.base import Explorer
-from aigc_helpers.explorers.checks import check_integer
 from aigc_helpers.explorers.hearing import page
 from aigc_helpers.explorers.hearing.setting import (
     HearingSetting,
@@ -20,13 +17,14 @@ from aigc_helpers.explorers.hearing.setting import (
     rounded,
 )
 from aigc_helpers.explorers.hearing.words import WORDS
-from aigc_helpers.explorers.sounds.clips import Clip, place_of
+from aigc_helpers.explorers.sounds.choice import ChoiceExplorer
+from aigc_helpers.explorers.sounds.clips import Clip
 from aigc_helpers.reader import Mistake
 
 ALIKE = 0.01  # probabilities that far apart look alike
 
 
-class HearingExplorer(Explorer):
+class HearingExplorer(ChoiceExplorer):
     """A recogniser of digits at work: analysis, nothing is made.
 
     Stored clips are heard, seen, and answered by the network. The reader records a
@@ -63,8 +61,6 @@ class HearingExplorer(Explorer):
     """
 
     _kind = "hearing"
-    clip = traitlets.Int(0)
-    at = traitlets.Float(0.0)
 
     def __init__(
         self,
@@ -79,35 +75,10 @@ class HearingExplorer(Explorer):
         self._shipped = shipped if shipped and _hears_alike(shipped, setting) else ""
         super().__init__(setting.config("kernel"), setting.state(), **setting.state())
 
-    def __repr__(self) -> str:
-        names = [clip.name for clip in self._setting.clips]
-        return f"HearingExplorer({names})"
-
     @property
     def heard(self) -> dict:
         """What the listener tells of the present clip."""
         return self._setting.heard(self._setting.clips[self.clip])
-
-    @traitlets.validate("clip")
-    def _fit_clip(self, proposal: Any) -> int:
-        check_integer("clip", proposal["value"], 0, len(self._setting.clips) - 1)
-        return proposal["value"]
-
-    @traitlets.validate("at")
-    def _fit_place(self, proposal: Any) -> float:
-        return place_of(proposal["value"], self._setting.clips[self.clip])
-
-    @traitlets.observe("clip", "at", "_state")
-    def _follow(self, change: Any) -> None:
-        """Page and Python set clip and place for each other; a new clip begins at 0."""
-        if not self._follows:
-            return
-        with self._one_change():
-            if change.name == "_state":
-                self.clip, self.at = change.new["clip"], change.new["at"]
-            else:
-                self.at = 0.0 if change.name == "clip" else self.at
-                self._state = {"clip": self.clip, "at": self.at}
 
     def _static_html(self) -> str:
         return page.static_html(self._setting, self._state, shipped=self._shipped)
@@ -129,7 +100,7 @@ def _own(text: str) -> np.ndarray:
 def _hears_alike(shipped: str, setting: HearingSetting) -> bool:
     """Whether a shipped network hears the clips as the listener does; warn if not."""
     theirs = page.shipped_listener(shipped, weights.card(shipped))
-    other = HearingSetting(theirs, setting.clips, setting.clip, setting.at)
+    other = replace(setting, listener=theirs)
     shares = [
         [one.heard(clip)["probabilities"] for clip in setting.clips]
         for one in (setting, other)

@@ -1,26 +1,16 @@
 // The player: clips that are heard, seen and told.
 
 import { element, oneOf } from "../front/controls.js";
-import { bytesFrom, clamp } from "../front/core.js";
-import { clipOf, Deck } from "../front/sound/deck.js";
-import { decodeWav } from "../front/sound/wav.js";
+import { clamp } from "../front/core.js";
+import { Deck } from "../front/sound/deck.js";
+import { storedClips } from "../front/sound/stored.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { TEXT } from "./text.js";
 
 class PlayerView extends ExplorerView {
   constructor(model, el) {
     super(model, el, "player", TEXT);
-    const sounds = model.get("_sounds"); // of the page's poster
-    this.files = this.config.clips.map(({ wav }, i) => {
-      return wav ?? sounds[i].slice(sounds[i].indexOf(",") + 1);
-    });
-    this.opened = []; // clips that have been looked at
-  }
-
-  open(i) {
-    const { clips, words } = this.config;
-    const make = () => clipOf(clips[i], decodeWav(bytesFrom(this.files[i])), words);
-    return (this.opened[i] ??= make());
+    this.open = storedClips(model, this.config);
   }
 
   build() {

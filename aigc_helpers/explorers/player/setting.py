@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aigc_helpers.explorers.checks import base64_of, check_integer, check_sequence
-from aigc_helpers.explorers.sounds.clips import Clip, check_clip, place_of
+from aigc_helpers.explorers.checks import check_sequence
+from aigc_helpers.explorers.sounds.choice import Choice, check_choice
+from aigc_helpers.explorers.sounds.clips import Clip, place_of
 from aigc_helpers.explorers.sounds.poster import sound_facts
-from aigc_helpers.explorers.sounds.spectra import TOP, log_mel_of
 from aigc_helpers.reader import Mistake
 
 MOST_CLIPS = 20
@@ -15,37 +15,17 @@ MOST_BYTES = 80_000  # of all clips, one a sample: a quarter of what a chapter m
 
 
 @dataclass(frozen=True)
-class PlayerSetting:
+class PlayerSetting(Choice):
     """A checked setting; make it with `player_setting`."""
 
-    clips: tuple[Clip, ...]
-    clip: int
-    at: float
-
-    @property
-    def loudest(self) -> float:
-        """The highest logarithm of a mel magnitude: the top of every spectrogram."""
-        return max(TOP, *(float(log_mel_of(one).max()) for one in self.clips))
-
     def config(self, source: str) -> dict:
-        """The part of the module's state that never changes.
-
-        On a page the sounds are those of the poster.
-        """
-        clips = [clip.facts() for clip in self.clips]
-        if source == "kernel":
-            for facts, clip in zip(clips, self.clips, strict=True):
-                facts["wav"] = base64_of(clip.wav())
+        """The part of the module's state that never changes."""
         return {
             "source": source,
-            "clips": clips,
+            "clips": self.facts(source),
             "loudest": round(self.loudest, 3),
             **sound_facts(),
         }
-
-    def state(self) -> dict:
-        """The part that moves, at its start."""
-        return {"clip": self.clip, "at": self.at}
 
 
 def player_setting(clips: Any, clip: Any = 0, at: Any = 0.0) -> PlayerSetting:
@@ -63,20 +43,12 @@ def player_setting(clips: Any, clip: Any = 0, at: Any = 0.0) -> PlayerSetting:
             f"a player has 1 to {MOST_CLIPS} clips, not {len(clips)}",
             f"声音要有 1 到 {MOST_CLIPS} 段，这里有 {len(clips)} 段。",
         )
-    for one in clips:
-        check_clip(one)
+    check_choice(clips, clip)
     _check_together(clips)
-    check_integer("clip", clip, 0, len(clips) - 1)
     return PlayerSetting(tuple(clips), clip, place_of(at, clips[clip]))
 
 
 def _check_together(clips: Sequence[Clip]) -> None:
-    names = [clip.name for clip in clips]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Mistake(
-            f"two clips are called {twice}",
-            f"有两段声音都叫 {'、'.join(twice)}：名字要各不相同。",
-        )
     size = sum(len(clip.samples) for clip in clips)
     if size > MOST_BYTES:
         raise Mistake(

@@ -12,7 +12,7 @@ export class AttentionPanel {
     Object.assign(this, { colours, legend: TEXT.legend });
     this.canvas = element("canvas");
     this.labels = element("div", { className: "aigc-sound-frequencies", lang: "en" });
-    const name = element("span", { className: "aigc-sound-axis" }, TEXT.attention);
+    const name = element("span", { className: "aigc-sound-axis aigc-speaking-axis" }, TEXT.attention);
     this.node = element("div", { className: "aigc-sound-spectrum" }, this.canvas, name);
   }
 
