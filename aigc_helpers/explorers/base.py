@@ -64,7 +64,7 @@ class Explorer(anywidget.AnyWidget):
             _config=config,
             _state=state,
             _esm=module or module_text(self._kind),
-            _css=notebook_style(self._kind),
+            _css=notebook_style(),
             **traits,
         )
         self._follows = True

@@ -82,9 +82,13 @@ def _plain(text: str) -> str:
     return _EXPORT.sub("", _IMPORT.sub("", text))
 
 
-def notebook_style(kind: str) -> str:
-    """A kind's style sheet for a notebook, in pixels: a rem may be 10 of them there."""
-    return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text([kind]))
+def notebook_style() -> str:
+    """The style sheet of all kinds for a notebook, in pixels: a rem may be 10 there.
+
+    Each widget brings it. If one brought its own kind's alone, what all share would
+    come again behind it, with the next widget, and win over its own rules.
+    """
+    return _REM.sub(lambda rem: f"{16 * float(rem[1]):g}px", style_text())
 
 
 def style_text(used: Iterable[str] | None = None) -> str:

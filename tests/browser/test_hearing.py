@@ -124,7 +124,7 @@ def test_the_network_says_of_a_stored_clip_what_was_stored(explorer, listener, c
     page.get_by_role("radio", name="乙 录音").check()
     expect(page.get_by_text("网络在这个浏览器里听的。")).to_be_visible()
     heard = listener.explain(clips[1].numbers / 32_768)
-    found = page.evaluate(f"{VIEW}.heard.get({VIEW}.opened[1])")
+    found = page.evaluate(f"{VIEW}.heard.get({VIEW}.open(1))")
     np.testing.assert_allclose(
         found["probabilities"], heard["probabilities"], atol=1e-3
     )
