@@ -1,12 +1,11 @@
 // The hearing explorer: a recogniser of digits hears stored clips, and the reader.
 
 import { Network } from "../front/answers.js";
-import { element, oneOf } from "../front/controls.js";
-import { clamp } from "../front/core.js";
+import { element } from "../front/controls.js";
 import { clipOf, Deck } from "../front/sound/deck.js";
 import { SoundInput } from "../front/sound/input.js";
 import { RATE } from "../front/sound/spectra.js";
-import { storedClips } from "../front/sound/stored.js";
+import { chosenClip, clipChoice, storedClips } from "../front/sound/stored.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { Bars } from "./bars.js";
 import { readScores, verdictOf, withMargins } from "./reading.js";
@@ -42,13 +41,7 @@ class HearingView extends ExplorerView {
   }
 
   choice() {
-    this.clips = oneOf(element("legend", {}, TEXT.clips), "aigc-sound-choice", (i) => {
-      this.choose(i);
-    });
-    for (const { name, generated } of this.config.clips) {
-      const badge = element("small", {}, generated ? TEXT.generated : TEXT.recording);
-      this.clips.add(element("span", {}, name, " ", badge));
-    }
+    this.clips = clipChoice(this.config.clips, TEXT, (i) => this.choose(i));
     return this.clips.node;
   }
 
@@ -104,19 +97,9 @@ class HearingView extends ExplorerView {
     super.fromPython();
   }
 
-  // "clip=two&at=0.35": a clip by its name or its number from 1, a moment in seconds.
-  change(state, { clip, at }) {
-    const names = this.config.clips.map(({ name }) => name);
-    const changed = { ...state };
+  change(state, wanted) {
     this.usesOwn = false;
-    if (clip !== undefined) {
-      const number = names.indexOf(clip) + 1 || Math.trunc(Number(clip) || 0);
-      changed.clip = clamp(number, 1, names.length) - 1;
-      changed.at = 0;
-    }
-    if (Number(at) >= 0) changed.at = Number(at);
-    changed.at = Math.min(changed.at, this.open(changed.clip).sound.duration);
-    return changed;
+    return chosenClip(state, wanted, this.config.clips, this.open);
   }
 
   showControls() {

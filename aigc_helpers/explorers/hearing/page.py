@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aigc_helpers import weights
+from aigc_helpers.explorers.cards import load_shown
 from aigc_helpers.explorers.hearing.setting import (
     HearingSetting,
     Listener,
@@ -17,7 +17,6 @@ from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.explorers.sounds.clips import Clip
 from aigc_helpers.explorers.sounds.poster import clip_html, spectrogram_sheet
 from aigc_helpers.explorers.sounds.telling import words_of
-from aigc_helpers.reader import Mistake
 from aigc_helpers.weights.listening import export_listener
 
 _POSTER = (
@@ -42,12 +41,7 @@ def shipped_page(name: str, card: dict) -> str:
 
 def shipped_listener(name: str, card: dict) -> Listener:
     """Who hears on a page, by the card of a shipped network."""
-    if (card.get("explorer") or {}).get("kind") != "hearing":
-        raise Mistake(
-            f"{name!r} is not a network for a hearing explorer",
-            f"{name!r} 不是听数字的网络。",
-        )
-    return weights.load_decoder(name, card)
+    return load_shown(name, card, "hearing", "听数字")
 
 
 def export_shipped(name: str, card: dict, path: Path) -> Path:

@@ -1,9 +1,7 @@
 // The player: clips that are heard, seen and told.
 
-import { element, oneOf } from "../front/controls.js";
-import { clamp } from "../front/core.js";
 import { Deck } from "../front/sound/deck.js";
-import { storedClips } from "../front/sound/stored.js";
+import { chosenClip, clipChoice, storedClips } from "../front/sound/stored.js";
 import { explorer, ExplorerView } from "../front/view.js";
 import { TEXT } from "./text.js";
 
@@ -22,13 +20,8 @@ class PlayerView extends ExplorerView {
   }
 
   choice() {
-    const legend = element("legend", {}, TEXT.clips);
     const choose = (clip) => this.finish({ clip, at: 0 });
-    this.clips = oneOf(legend, "aigc-sound-choice", choose);
-    for (const { name, generated } of this.config.clips) {
-      const badge = element("small", {}, generated ? TEXT.generated : TEXT.recording);
-      this.clips.add(element("span", {}, name, " ", badge));
-    }
+    this.clips = clipChoice(this.config.clips, TEXT, choose);
     this.clips.node.hidden = this.config.clips.length < 2;
     return this.clips.node;
   }
@@ -42,18 +35,8 @@ class PlayerView extends ExplorerView {
     if (at !== this.state.at) this.set({ ...this.state, at });
   }
 
-  // "clip=two&at=0.35": a clip by its name or its number from 1, a moment in seconds.
-  change(state, { clip, at }) {
-    const names = this.config.clips.map(({ name }) => name);
-    const changed = { ...state };
-    if (clip !== undefined) {
-      const number = names.indexOf(clip) + 1 || Math.trunc(Number(clip) || 0);
-      changed.clip = clamp(number, 1, names.length) - 1;
-      changed.at = 0;
-    }
-    if (Number(at) >= 0) changed.at = Number(at);
-    changed.at = Math.min(changed.at, this.open(changed.clip).sound.duration);
-    return changed;
+  change(state, wanted) {
+    return chosenClip(state, wanted, this.config.clips, this.open);
   }
 
   showControls() {

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-from aigc_helpers import weights
+from aigc_helpers.explorers.cards import card_options, load_shown
 from aigc_helpers.explorers.page import explorer_html
 from aigc_helpers.explorers.question.setting import (
     Answers,
@@ -17,7 +17,6 @@ from aigc_helpers.explorers.question.setting import (
 from aigc_helpers.explorers.question.words import WORDS
 from aigc_helpers.explorers.saved import source_link
 from aigc_helpers.files import whole
-from aigc_helpers.reader import Mistake
 
 SUFFIX = ".safetensors"  # of what is exported
 _POSTER = '<div class="aigc-question-poster">{parts}</div>'
@@ -38,23 +37,13 @@ def shipped_page(name: str, card: dict) -> str:
         If the network is none for this explorer, or the card does not fit it.
     """
     answers = shipped_answers(name, card)
-    options = {
-        key: value
-        for key, value in card["explorer"].items()
-        if key not in ("kind", "decoder")
-    }
-    setting = question_setting(answers, **options)
+    setting = question_setting(answers, **card_options(card))
     return static_html(setting, setting.state(), answers, shipped=name)
 
 
 def shipped_answers(name: str, card: dict) -> Answers:
     """Who answers on a page, by the card of a shipped network."""
-    if (card.get("explorer") or {}).get("kind") != "question":
-        raise Mistake(
-            f"{name!r} is not a network for a question explorer",
-            f"{name!r} 不是找段落的网络。",
-        )
-    return weights.load_decoder(name, card)
+    return load_shown(name, card, "question", "找段落")
 
 
 def export_shipped(name: str, card: dict, path: Path) -> Path:

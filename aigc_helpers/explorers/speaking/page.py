@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aigc_helpers import weights
+from aigc_helpers.explorers.cards import card_options, load_shown
 from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.explorers.sounds.poster import (
     clip_html,
@@ -23,7 +23,6 @@ from aigc_helpers.explorers.speaking.setting import (
     speaking_setting,
 )
 from aigc_helpers.explorers.speaking.words import WORDS
-from aigc_helpers.reader import Mistake
 from aigc_helpers.weights import speaking
 
 _POSTER = (
@@ -43,23 +42,13 @@ def shipped_page(name: str, card: dict) -> str:
         If the network is none for this explorer, or the card does not fit it.
     """
     speaker = shipped_speaker(name, card)
-    options = {
-        key: value
-        for key, value in card["explorer"].items()
-        if key not in ("kind", "decoder")
-    }
-    setting = speaking_setting(speaker, **options)
+    setting = speaking_setting(speaker, **card_options(card))
     return static_html(setting, setting.state(), speaker, shipped=name)
 
 
 def shipped_speaker(name: str, card: dict) -> Speaker:
     """Who speaks on a page, by the card of a shipped network."""
-    if (card.get("explorer") or {}).get("kind") != "speaking":
-        raise Mistake(
-            f"{name!r} is not a network for a speaking explorer",
-            f"{name!r} 不是念数字的网络。",
-        )
-    return weights.load_decoder(name, card)
+    return load_shown(name, card, "speaking", "念数字")
 
 
 def export_shipped(name: str, card: dict, path: Path) -> Path:
