@@ -1,6 +1,5 @@
 """A hearing explorer on a page: stored clips with their answers, then the network."""
 
-import html
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,9 @@ from aigc_helpers.explorers.hearing.setting import (
 from aigc_helpers.explorers.hearing.words import WORDS
 from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.explorers.sounds.clips import Clip
-from aigc_helpers.explorers.sounds.poster import clip_html, spectrogram_sheet
+from aigc_helpers.explorers.sounds.poster import sound_poster, spectrogram_sheet
 from aigc_helpers.explorers.sounds.telling import words_of
 from aigc_helpers.weights.listening import export_listener
-
-_POSTER = (
-    '<figure class="aigc-sound-poster">{image}<figcaption>{caption}</figcaption>'
-    "<ul>{clips}</ul></figure>"
-)
 
 
 def shipped_page(name: str, card: dict) -> str:
@@ -62,10 +56,10 @@ def static_html(setting: HearingSetting, state: dict, *, shipped: str = "") -> s
         "verdict": verdict_of(config["clips"][state["clip"]]["heard"]),
     }
     sheet = spectrogram_sheet(shown, setting.loudest)
-    poster = _POSTER.format(
-        image=poster_image(sheet, WORDS["alt"].format(**facts)),
-        caption=html.escape(WORDS["caption"].format(**facts)),
-        clips="".join(clip_html(clip) for clip in setting.clips),
+    poster = sound_poster(
+        poster_image(sheet, WORDS["alt"].format(**facts)),
+        WORDS["caption"].format(**facts),
+        setting.clips,
     )
     return explorer_html("hearing", config, state, poster=poster, network=shipped)
 

@@ -1,6 +1,7 @@
 """What stands for a sound until a module runs: a spectrogram, a way to hear it."""
 
 import html
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -20,6 +21,10 @@ _CLIP = (
     '<audio controls controlslist="nodownload" preload="none" aria-label="{label}" '
     'src="data:audio/wav;base64,{wav}"></audio></li>'
 )
+_POSTER = (
+    '<figure class="aigc-sound-poster">{pictures}<figcaption>{caption}</figcaption>'
+    "<ul>{clips}</ul></figure>"
+)
 _WIDTH, _HEIGHT = 640, 160  # pixels of a spectrogram, about
 
 
@@ -28,7 +33,15 @@ def sound_facts() -> dict:
     return {"colours": COLOURS, "mark": marking.facts(), "words": WORDS["telling"]}
 
 
-def clip_html(clip: Clip) -> str:
+def sound_poster(pictures: str, caption: str, clips: Iterable[Clip]) -> str:
+    """Pictures, as HTML, above a caption in plain text and clips that can be heard."""
+    entries = "".join(_clip_html(clip) for clip in clips)
+    return _POSTER.format(
+        pictures=pictures, caption=html.escape(caption), clips=entries
+    )
+
+
+def _clip_html(clip: Clip) -> str:
     """An entry of a list: a clip that can be heard, with its origin and words."""
     origin = WORDS["recording"].format(credit=clip.credit)
     if clip.generated:

@@ -1,6 +1,5 @@
 """A speaking explorer on a page: a stored sound, then the exported networks."""
 
-import html
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,8 @@ import numpy as np
 from aigc_helpers.explorers.cards import card_options, load_shown
 from aigc_helpers.explorers.page import explorer_html, poster_image
 from aigc_helpers.explorers.sounds.poster import (
-    clip_html,
     coloured_sheet,
+    sound_poster,
     spectrogram_sheet,
 )
 from aigc_helpers.explorers.sounds.spectra import TOP, log_mel_of
@@ -24,11 +23,6 @@ from aigc_helpers.explorers.speaking.setting import (
 )
 from aigc_helpers.explorers.speaking.words import WORDS
 from aigc_helpers.weights import speaking
-
-_POSTER = (
-    '<figure class="aigc-sound-poster">{attention}{spectrogram}'
-    "<figcaption>{caption}</figcaption><ul>{clips}</ul></figure>"
-)
 
 
 def shipped_page(name: str, card: dict) -> str:
@@ -84,9 +78,8 @@ def poster(spoken: list[Spoken]) -> str:
     loudest = max(TOP, float(log_mel_of(clip).max()))
     spectrum = spectrogram_sheet(clip, loudest)
     looked = coloured_sheet(np.transpose(first.levels) / FINEST)  # (S, n)
-    return _POSTER.format(
-        attention=poster_image(looked, WORDS["attention"].format(**facts)),
-        spectrogram=poster_image(spectrum, WORDS["spectrogram"].format(**facts)),
-        caption=html.escape(caption),
-        clips="".join(clip_html(one.clip) for one in spoken),
+    pictures = (
+        poster_image(looked, WORDS["attention"].format(**facts)),
+        poster_image(spectrum, WORDS["spectrogram"].format(**facts)),
     )
+    return sound_poster("".join(pictures), caption, (one.clip for one in spoken))
