@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aigc_helpers.explorers.checks import check_sequence
 from aigc_helpers.explorers.hearing.words import WORDS
 from aigc_helpers.explorers.sounds.choice import Choice, check_choice
 from aigc_helpers.explorers.sounds.clips import Clip, place_of
@@ -98,23 +97,5 @@ def hearing_setting(
             "listener 应当是 speech.ShownListener(网络)，"
             f"这里是 {type(listener).__name__}。",
         )
-    check_sequence("clips", clips)
-    if not 1 <= len(clips) <= MOST_CLIPS:
-        raise Mistake(
-            f"a hearing explorer has 1 to {MOST_CLIPS} clips, not {len(clips)}",
-            f"存下的声音要有 1 到 {MOST_CLIPS} 段，这里有 {len(clips)} 段。",
-        )
-    check_choice(clips, clip)
-    for one in clips:
-        _check_length(one)
+    check_choice(clips, clip, MOST_CLIPS, SECONDS)
     return HearingSetting(tuple(clips), clip, place_of(at, clips[clip]), listener)
-
-
-def _check_length(clip: Clip) -> None:
-    least, most = SECONDS
-    if not least <= clip.seconds <= most:
-        raise Mistake(
-            f"{clip.name!r} lasts {clip.seconds:.3g} s, not {least} to {most:g} s",
-            f"“{clip.name}”长 {clip.seconds:.3g} 秒，应当在 {least} 到 {most:g} "
-            "秒之间，网络才听得了。",
-        )

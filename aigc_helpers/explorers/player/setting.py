@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aigc_helpers.explorers.checks import check_sequence
 from aigc_helpers.explorers.sounds.choice import Choice, check_choice
 from aigc_helpers.explorers.sounds.clips import Clip, place_of
 from aigc_helpers.explorers.sounds.poster import sound_facts
@@ -37,13 +36,7 @@ def player_setting(clips: Any, clip: Any = 0, at: Any = 0.0) -> PlayerSetting:
         If a clip is none or does not fit, two have one name, all together are too
         long, or there is no clip of that number.
     """
-    check_sequence("clips", clips)
-    if not 1 <= len(clips) <= MOST_CLIPS:
-        raise Mistake(
-            f"a player has 1 to {MOST_CLIPS} clips, not {len(clips)}",
-            f"声音要有 1 到 {MOST_CLIPS} 段，这里有 {len(clips)} 段。",
-        )
-    check_choice(clips, clip)
+    check_choice(clips, clip, MOST_CLIPS)
     _check_together(clips)
     return PlayerSetting(tuple(clips), clip, place_of(at, clips[clip]))
 

@@ -1,14 +1,18 @@
 """A few stored clips, of which one is shown, and a place in it: what kinds share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import traitlets
 
 from aigc_helpers.explorers.base import Explorer
-from aigc_helpers.explorers.checks import base64_of, check_integer
-from aigc_helpers.explorers.sounds.clips import Clip, check_clip, place_of
+from aigc_helpers.explorers.checks import base64_of, check_integer, check_sequence
+from aigc_helpers.explorers.sounds.clips import (
+    SECONDS,
+    Clip,
+    check_clip,
+    place_of,
+)
 from aigc_helpers.explorers.sounds.spectra import TOP, log_mel_of
 from aigc_helpers.reader import Mistake
 
@@ -39,10 +43,18 @@ class Choice:
         return {"clip": self.clip, "at": self.at}
 
 
-def check_choice(clips: Sequence[Clip], clip: Any) -> None:
-    """Clips that fit and have different names, and the number of one of them."""
+def check_choice(
+    clips: Any, clip: Any, most: int, seconds: tuple[float, float] = SECONDS
+) -> None:
+    """A few clips that fit, so long, of different names; the number of one of them."""
+    check_sequence("clips", clips)
+    if not 1 <= len(clips) <= most:
+        raise Mistake(
+            f"there must be 1 to {most} clips, not {len(clips)}",
+            f"声音要有 1 到 {most} 段，这里有 {len(clips)} 段。",
+        )
     for one in clips:
-        check_clip(one)
+        check_clip(one, seconds)
     names = [one.name for one in clips]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise Mistake(

@@ -92,8 +92,8 @@ def place_of(at: Any, clip: Clip) -> float:
     return float(min(max(at, 0.0), clip.seconds))
 
 
-def check_clip(clip: Any) -> None:
-    """A clip whose texts, rate, samples and origin fit."""
+def check_clip(clip: Any, seconds: tuple[float, float] = SECONDS) -> None:
+    """A clip whose texts, rate, samples, length and origin fit."""
     if not isinstance(clip, Clip):
         raise Mistake(
             f"a player shows Clips, not {type(clip).__name__}",
@@ -106,11 +106,11 @@ def check_clip(clip: Any) -> None:
         if not getattr(clip, name).strip():
             raise Mistake(f"{name} of a clip is empty", WORDS["empty"][name])
     check_integer("rate", clip.rate, *RATES)
-    _check_samples(clip)
+    _check_samples(clip, *seconds)
     _check_origin(clip)
 
 
-def _check_samples(clip: Clip) -> None:
+def _check_samples(clip: Clip, least: float, most: float) -> None:
     samples = array_of(clip.samples)
     if samples.ndim != 1 or samples.dtype.kind != "f":
         raise Mistake(
@@ -119,7 +119,6 @@ def _check_samples(clip: Clip) -> None:
             f"“{clip.name}”的采样点应当是一维的小数数组，这里是 {samples.dtype} "
             f"{samples.shape}：16 位整数先除以 32768，立体声先取两个声道的平均。",
         )
-    least, most = SECONDS
     if not least <= clip.seconds <= most:
         raise Mistake(
             f"{clip.name!r} lasts {clip.seconds:.3g} s, not {least} to {most:g} s",
